@@ -26,6 +26,11 @@ def _load(path: Path) -> dict[str, Any]:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
+def _known() -> set[str]:
+    english = [(folder / "en.yml").read_text(encoding="utf-8") for folder in (PACKS, LOCALES)]
+    return set().union(*map(_names, english))
+
+
 def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in tree.items():
@@ -39,8 +44,12 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _values(message: str) -> set[str]:
-    """Names of the values a message uses, found as `{name}` or `{name, …`."""
-    return {name for name in re.findall(r"\{\s*([a-z_]+)\s*[,}]", message) if not message.isspace()}
+    """Names of the values a message uses; a branch of one word, as in `{gratis}`, is not a value."""
+    return KNOWN & _names(message)
+
+
+def _names(text: str) -> set[str]:
+    return set(re.findall(r"\{\s*([a-z_]+)\s*[,}]", text))
 
 
 def _format(message: str, language: str) -> str:
@@ -52,6 +61,9 @@ def _format(message: str, language: str) -> str:
 
 def _languages(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yml"))
+
+
+KNOWN = _known()
 
 
 @pytest.mark.parametrize("folder", [PACKS, LOCALES, PHRASES], ids=["packs", "locales", "phrases"])
