@@ -25,6 +25,7 @@ __all__ = [
     "ProductCard",
     "Reply",
     "Say",
+    "SkillResult",
     "Status",
     "direction_of",
 ]
@@ -259,3 +260,11 @@ class Say:
     buttons: tuple[tuple[str, str], ...] = ()
     choices: tuple[str, ...] = ()
     cards: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillResult:
+    """What a skill wants said, and the dialogue's slots it wants set (None clears a slot)."""
+
+    says: tuple[Say, ...]
+    slots: dict[str, str | None] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Texts in, ranked answers out. `search.KnowledgeBase` is the public class; imports no sibling package."""

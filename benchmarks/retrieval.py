@@ -1,0 +1,182 @@
+"""Retrieval per language on held-out ways of asking: `python benchmarks/retrieval.py [--encoder E] [--to F]`.
+
+Every starter entry loses an eighth of its ways of asking in turn and is asked them. Prints recall of the
+dense index, of the lexical one, of SQLite FTS5 as its named peer, and of both fused; what is refused and
+wrongly answered; milliseconds a search; then the speed of changes and of searches at 5,000 passages. Writes
+the same as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import structlog
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from knowledge.encoder import Encoder, make_encoder  # noqa: E402  # the project is found through the line above
+from knowledge.entries import Entry, Variant, load_packs  # noqa: E402
+from knowledge.facts import Facts  # noqa: E402
+from knowledge.fitting import Remembering, held_out  # noqa: E402
+from knowledge.search import KnowledgeBase  # noqa: E402
+from knowledge.text import features  # noqa: E402
+
+SYSTEMS = ("dense", "lexical", "fts5", "fused")
+
+
+class Fts5:
+    """The same documents and features in SQLite FTS5 in memory; bm25() has fixed k1 = 1.2, b = 0.75."""
+
+    def __init__(self, entries: dict[str, Entry]) -> None:
+        self._db = sqlite3.connect(":memory:")
+        self._db.execute("CREATE VIRTUAL TABLE doc USING fts5(entry UNINDEXED, language UNINDEXED, words)")
+        rows = [
+            (entry.id, language, " ".join(self._words(" \n ".join((v.title, *v.ask, *v.answer)))))
+            for entry in entries.values()
+            for language, v in entry.variants.items()
+        ]
+        self._db.executemany("INSERT INTO doc VALUES (?, ?, ?)", rows)
+
+    def ranked(self, text: str) -> list[str]:
+        """Ids of entries, best first."""
+        query = " OR ".join(set(self._words(text)))
+        found = self._db.execute("SELECT entry FROM doc WHERE words MATCH ? ORDER BY rank LIMIT 20", (query,))
+        return list(dict.fromkeys(entry for (entry,) in found)) if query else []
+
+    @staticmethod
+    def _words(text: str) -> list[str]:
+        return ["x" + key.encode().hex() for key in features(text)]
+
+
+def measure(entries: dict[str, Entry], encoder: Encoder) -> dict[str, dict[str, Any]]:
+    tallies: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for kept, left_out in held_out(entries):
+        with tempfile.TemporaryDirectory() as folder:
+            kb = KnowledgeBase.open(Path(folder), encoder, kept, Facts({}))
+        peer = Fts5(kept)
+        for language, topic, text in left_out:
+            tally = tallies[language]
+            candidates = kb.candidates(text, language=language)
+            ranking = {
+                "dense": [c.document.entry_id for c in sorted(candidates, key=lambda c: -c.dense)],
+                "lexical": [c.document.entry_id for c in sorted(candidates, key=lambda c: -c.lexical)],
+                "fused": [c.document.entry_id for c in candidates],
+            }
+            started = time.perf_counter()
+            ranking["fts5"] = peer.ranked(text)
+            tally["fts5_ms"].append(1000 * (time.perf_counter() - started))
+            for system, ids in ranking.items():
+                tally[f"{system}@1"].append(topic in ids[:1])
+                tally[f"{system}@3"].append(topic in ids[:3])
+            vector = kb.encode(text)
+            started = time.perf_counter()
+            found = kb.search(text, vector=vector, language=language)
+            tally["ms"].append(1000 * (time.perf_counter() - started))
+            right = bool(found.hits) and found.hits[0].entry_id == topic
+            tally["right"].append(found.outcome == "answer" and right)
+            tally["wrong"].append(found.outcome == "answer" and not right)
+            tally["clarify"].append(found.outcome == "clarify")
+            tally["refused"].append(found.outcome == "unknown")
+    return {
+        language: {"n": len(tally["ms"])}
+        | {name: round(float(np.mean(values)), 4) for name, values in tally.items()}
+        for language, tally in sorted(tallies.items())
+    }
+
+
+def false_answers(entries: dict[str, Entry], encoder: Encoder) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        kb = KnowledgeBase.open(Path(folder), encoder, entries, Facts({}))
+    checks = yaml.safe_load((ROOT / "knowledge" / "unanswerable.yml").read_text(encoding="utf-8"))
+    return {
+        kind: round(
+            float(np.mean([
+                kb.search(text, language=language).outcome == "answer"
+                for language, texts in by_language.items()
+                for text in texts
+            ])), 4,
+        )
+        for kind, by_language in checks.items()
+    }  # fmt: skip
+
+
+def speed(entries: dict[str, Entry], encoder: Encoder) -> dict[str, float]:
+    """Times at 5,000 passages: the packs, and copies of them with other ids until there are enough."""
+    copies: dict[str, Entry] = {}
+    passages = 0
+    for number in range(100):
+        for entry in entries.values():
+            if passages < 5000:
+                copies[f"{entry.id[:50]}-{number}"] = Entry(f"{entry.id[:50]}-{number}", entry.variants)
+                passages += sum(len(variant.ask) + 2 for variant in entry.variants.values())
+    with tempfile.TemporaryDirectory() as folder:
+        kb = KnowledgeBase.open(Path(folder), encoder, copies, Facts({}))
+        text = "how long does it take until my parcel gets here"
+        vector = kb.encode(text)
+        own = Entry(
+            "own",
+            {"en": Variant("Where is your store?", tuple(f"way {n} to ask" for n in range(8)), ("Here.",))},
+        )
+        return {
+            "passages": passages,
+            "encode_ms": _milliseconds(lambda: encoder.encode([text])),
+            "search_ms": _milliseconds(lambda: kb.search(text, vector=vector, language="en")),
+            "put_ms": _milliseconds(lambda: kb.put(own)),
+            "save_ms": _milliseconds(kb.save, times=3),
+        }
+
+
+def _milliseconds(call: Any, times: int = 50) -> float:
+    call()
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - started)
+    return round(1000 * float(np.median(taken)), 3)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", default="builtin")
+    parser.add_argument("--to", type=Path, default=ROOT / "benchmarks" / "results" / "retrieval.json")
+    options = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    encoder = make_encoder(options.encoder)
+    entries = load_packs(ROOT / "knowledge" / "packs")
+    by_language = measure(entries, Remembering(encoder))
+    columns = [f"{system}@{rank}" for system in SYSTEMS for rank in (1, 3)]
+    columns += ["right", "wrong", "clarify", "refused", "ms", "fts5_ms"]
+    overall = {
+        name: round(float(np.mean([row[name] for row in by_language.values()])), 4) for name in columns
+    }
+    print("lang".rjust(6), *(name.rjust(9) for name in columns))
+    for language, row in [*by_language.items(), ("mean", overall)]:
+        cells = (f"{row[name]:.3f}" if name.endswith("ms") else f"{100 * row[name]:.1f}" for name in columns)
+        print(language.rjust(6), *(cell.rjust(9) for cell in cells))
+    result = {
+        "encoder": encoder.name,
+        "mean": overall,
+        "by_language": by_language,
+        "answered_though_unanswerable": false_answers(entries, encoder),
+        "speed": speed(entries, encoder),
+    }
+    print(json.dumps({key: result[key] for key in ("answered_though_unanswerable", "speed")}, indent=1))
+    options.to.parent.mkdir(parents=True, exist_ok=True)
+    options.to.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

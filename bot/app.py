@@ -1,0 +1,196 @@
+"""The composition root: builds every part of the product and hands it to the front door.
+
+With `cli` the only place that builds objects. `create_app` opens database and index and returns a FastAPI
+application whose lifespan starts and ends the dialogue workers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from bot.config import ROOT, Settings
+from bot.dialogue.pool import Dialogue
+from bot.dialogue.training import model_path
+from bot.language import LanguageDetector, language_texts
+from bot.skills import ProductFinder
+from bot.store import Store
+from bot.turn import Turns
+from bot.web.api import create_web
+from bot.web.health import Metrics
+from bot.web.ports import Brand, Ports
+from bot.wiring import KnowledgeDesk, PageWording, Ready, ShopState, Window
+from bot.wording import Phrasebook, Wording
+from connectors.base import Shop
+from connectors.demo import create as create_demo_shop
+from connectors.errors import ConnectorError
+from knowledge.encoder import make_encoder
+from knowledge.entries import Entry, entry_from_dict, load_packs
+from knowledge.facts import Facts
+from knowledge.search import KnowledgeBase
+
+__all__ = ["create_app", "open_knowledge", "private_file"]
+
+_log = structlog.get_logger(__name__)
+_PACKS = ROOT / "knowledge" / "packs"
+_CATALOGUE_EVERY_S = 300.0
+_INDEX_SAVED_EVERY_S = 10.0
+
+
+async def create_app(settings: Settings) -> FastAPI:
+    """Open everything and assemble the front door.
+
+    Args:
+        settings: from `bot.config.load_settings`. The dialogue model must have been trained.
+
+    Returns:
+        The application; `/readyz` answers 200 once a dialogue worker has loaded its model.
+
+    Raises:
+        StoreError, ConnectorError, KnowledgeError: what can't be opened, with what to do.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    store = await _open_store(settings)
+    shop = await asyncio.to_thread(
+        create_demo_shop, settings.connectors.demo, ShopState(store)
+    )
+    given = await _facts(settings, shop)
+    knowledge, starter = await _open_knowledge(settings, store, given)
+    wording = Wording(
+        phrasebook=Phrasebook(),
+        knowledge=knowledge,
+        facts=Facts(given),
+        default_language=settings.shop.default_language,
+    )
+    dialogue = Dialogue(
+        model_path(settings.home, settings.config_file),
+        workers=settings.dialogue.workers,
+        timeout_s=settings.dialogue.turn_timeout_s,
+        memory_limit_mb=settings.dialogue.memory_limit_mb,
+    )
+    products, metrics = ProductFinder(), Metrics()
+    await _refresh_catalogue(products, shop, settings)
+    turns = Turns(
+        store=store,
+        dialogue=dialogue,
+        knowledge=knowledge,
+        wording=wording,
+        detector=await asyncio.to_thread(lambda: LanguageDetector(language_texts())),
+        shop=shop,
+        products=products,
+        metrics=metrics,
+        shop_timeout_s=settings.connectors.timeout_s,
+        session=timedelta(minutes=settings.dialogue.session_minutes),
+    )
+    ports = Ports(
+        answerer=turns,
+        conversations=store,
+        knowledge=KnowledgeDesk(knowledge, store, starter),
+        wording=PageWording(wording),
+        readiness=Ready(dialogue),
+        window=Window(Brand(str(given.get("name") or "Storecast"), given.get("colour")), shop, products, wording),
+        records=shop,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await dialogue.start(wait=False)
+        chores = [
+            asyncio.create_task(_keep_catalogue(products, shop, settings), name="catalogue"),
+            asyncio.create_task(_keep_index(knowledge), name="index"),
+        ]
+        try:
+            yield
+        finally:
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
+            await dialogue.close()
+            await asyncio.to_thread(knowledge.save)
+            await store.close()
+
+    secret = settings.secret or SecretStr(private_file(settings.home / "secret"))
+    return create_web(settings, ports, secret=secret, metrics=metrics, lifespan=lifespan)
+
+
+def private_file(path: Path) -> str:
+    """A random secret kept in a file that only its owner can read; made on first use."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text(encoding="ascii").strip()
+
+
+def open_knowledge(settings: Settings, changed: Mapping[str, Any], facts: Mapping[str, Any]) -> KnowledgeBase:
+    """The knowledge base from the starter packs and what staff changed.
+
+    Args:
+        settings: `knowledge` and `home` are read.
+        changed: from the store: entry data by id, None for a hidden starter entry.
+        facts: the shop's facts.
+    """
+    entries: dict[str, Entry] = dict(load_packs(_PACKS, settings.knowledge.languages))
+    for entry_id, data in changed.items():
+        if data is None:
+            entries.pop(entry_id, None)
+        else:
+            entries[entry_id] = entry_from_dict(data, entry_id=entry_id, origin="own")
+    encoder = make_encoder(settings.knowledge.encoder)
+    return KnowledgeBase.open(settings.home / "index", encoder, entries, Facts(facts))
+
+
+async def _open_store(settings: Settings) -> Store:
+    where = settings.storage.url or settings.home / "storecast.db"
+    return await Store.open(
+        where, pool_size=settings.storage.pool_size, busy_timeout_s=settings.storage.busy_timeout_s
+    )
+
+
+async def _open_knowledge(
+    settings: Settings, store: Store, facts: Mapping[str, Any]
+) -> tuple[KnowledgeBase, Mapping[str, Entry]]:
+    changed = await store.entries()
+    knowledge = await asyncio.to_thread(open_knowledge, settings, changed, facts)
+    return knowledge, knowledge.entries()
+
+
+async def _facts(settings: Settings, shop: Shop) -> dict[str, Any]:
+    """The platform's facts, with those of config.yml on top."""
+    ours = settings.shop.model_dump(exclude_none=True, exclude={"default_language"})
+    return {**await shop.facts(), **ours}
+
+
+async def _refresh_catalogue(products: ProductFinder, shop: Shop, settings: Settings) -> None:
+    try:
+        await products.refresh(shop, timeout_s=settings.connectors.timeout_s)
+    except (ConnectorError, TimeoutError) as error:
+        _log.warning("catalogue_not_read", reason=str(error))
+
+
+async def _keep_catalogue(products: ProductFinder, shop: Shop, settings: Settings) -> None:
+    while True:
+        await asyncio.sleep(_CATALOGUE_EVERY_S)
+        await _refresh_catalogue(products, shop, settings)
+
+
+async def _keep_index(knowledge: KnowledgeBase) -> None:
+    """Write the index down when it has changed; a crash costs a re-encoding of the changes, no entry."""
+    saved = knowledge.entries()
+    while True:
+        await asyncio.sleep(_INDEX_SAVED_EVERY_S)
+        entries = knowledge.entries()
+        if entries != saved:
+            await asyncio.to_thread(knowledge.save)
+            saved = entries

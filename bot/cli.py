@@ -1,0 +1,144 @@
+"""The `storecast` command: argument parsing only; the work is done by the modules it calls."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.config import ConfigError, Settings, load_settings
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point. Returns the exit status: 0 fine, 1 failed, 2 wrong usage or configuration."""
+    options = _parser().parse_args(arguments)
+    try:
+        overrides = {"home": options.home.resolve()} if options.home else {}
+        settings = load_settings(options.config, **overrides)
+        command: Callable[[Settings, argparse.Namespace], int] = options.run
+        return command(settings, options)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="storecast", description=__doc__)
+    parser.add_argument("--config", type=Path, help="configuration file (default: config.yml)")
+    parser.add_argument("--home", type=Path, help="data folder (default: var)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    train = commands.add_parser("train", help="train the dialogue model, if anything changed")
+    train.add_argument("--force", action="store_true", help="train even if nothing changed")
+    train.set_defaults(run=_train)
+    serve = commands.add_parser("serve", help="run the product")
+    serve.set_defaults(run=_serve)
+    demo = commands.add_parser("demo", help="train if needed, run with the demo shop, print one URL")
+    demo.set_defaults(run=_demo)
+    evaluate = commands.add_parser("eval", help="measure answers on a file of questions")
+    evaluate.add_argument("file", type=Path, help='JSON lines {"lang", "topic", "query"}; topic null: must be refused')
+    evaluate.add_argument("--kb-languages", help="index only these languages, comma-separated")
+    evaluate.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    evaluate.set_defaults(run=_eval)
+    doctor = commands.add_parser("doctor", help="check that everything needed is there")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _train(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.dialogue.training import model_path
+
+    target = model_path(settings.home, settings.config_file)
+    if target.is_file() and not options.force:
+        print(f"Dialogue model is up to date: {target}", flush=True)
+        return 0
+    print("Training the dialogue model (about half a minute) …", flush=True)
+    started = time.monotonic()
+    # A process of its own: Rasa and TensorFlow never give their memory back.
+    result = subprocess.run(  # noqa: S603  # our own module, no shell
+        [sys.executable, "-m", "bot.dialogue.training", str(settings.home), str(settings.config_file)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    if result.returncode or not target.is_file():
+        print(result.stdout, file=sys.stderr)
+        print("The dialogue model could not be trained; the messages above say why.", file=sys.stderr)
+        return 1
+    print(f"Trained in {time.monotonic() - started:.0f} s: {target}", flush=True)
+    return 0
+
+
+def _demo(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.app import private_file
+
+    options.force = False
+    if status := _train(settings, options):
+        return status
+    token_file = settings.home / "admin-token"
+    if settings.admin_token is None:
+        os.environ["STORECAST_ADMIN_TOKEN"] = private_file(token_file)
+        settings = load_settings(options.config, **({"home": options.home.resolve()} if options.home else {}))
+        print(f"Admin token for the staff API: {token_file}", flush=True)
+    return _serve(settings, options)
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.dialogue.training import model_path
+    from bot.serving import serve
+
+    if not model_path(settings.home, settings.config_file).is_file():
+        print("The dialogue model is missing or out of date: run `storecast train` first.", file=sys.stderr)
+        return 1
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    return asyncio.run(serve(settings))
+
+
+def _eval(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.app import open_knowledge
+    from bot.language import LanguageDetector, language_texts
+    from connectors.demo import create as create_demo_shop
+    from knowledge.evaluate import evaluate, read_lines, table
+
+    facts = asyncio.run(create_demo_shop(settings.connectors.demo).facts())
+    languages = options.kb_languages.split(",") if options.kb_languages else None
+    chosen = settings.knowledge.model_copy(update={"languages": languages})
+    settings = settings.model_copy(update={"knowledge": chosen, "home": settings.home / "eval"})
+    knowledge = open_knowledge(settings, {}, facts)
+    detector = LanguageDetector(language_texts())
+    lines = read_lines(options.file)
+    report: Any = evaluate(knowledge, lines, lambda text: detector.detect(text) or "en")
+    print(json.dumps(report, indent=2) if options.json else table(report))
+    return 0
+
+
+def _doctor(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.dialogue.training import model_path
+
+    model = model_path(settings.home, settings.config_file)
+    findings = {
+        f"configuration {settings.config_file}": None,
+        f"data folder {settings.home}": None if os.access(_existing(settings.home), os.W_OK) else "not writable",
+        f"dialogue model {model.name}": None if model.is_file() else "missing; run `storecast train`",
+        f"demo shop {settings.connectors.demo.file}": None if settings.connectors.demo.file.is_file() else "missing",
+    }
+    for name, problem in findings.items():
+        print(f"{'ok  ' if problem is None else 'FAIL'} {name}{'' if problem is None else f': {problem}'}")
+    return 1 if any(findings.values()) else 0
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.parent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

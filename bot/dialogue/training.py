@@ -1,0 +1,131 @@
+"""Trains the Rasa model from domain, rules, phrases and FAQ packs, once per change of any of them.
+
+Called by `storecast train` and at start. `model_path` needs no Rasa; `train` imports it and takes about half
+a minute on two cores, so callers run it in a process of its own (`python -m bot.dialogue.training HOME CONFIG`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import structlog
+import yaml
+
+__all__ = ["TrainingFailed", "model_path", "train"]
+
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE.parent.parent
+_SOURCES = (_HERE / "domain.yml", _HERE / "rules.yml", _HERE / "components.py", _HERE / "details.py")
+_RASA_KEYS = ("recipe", "language", "assistant_id", "pipeline", "policies")
+
+
+class TrainingFailed(Exception):
+    """Rasa could not train; the message says what to look at."""
+
+
+def model_path(home: Path, config: Path) -> Path:
+    """Where the model for exactly these sources lives, whether it exists yet or not.
+
+    Args:
+        home: the data folder.
+        config: config.yml; only its Rasa keys count.
+    """
+    digest = hashlib.sha256(yaml.safe_dump(_rasa_config(config)).encode())
+    for file in (*_SOURCES, *_phrase_files(), *_pack_files(), _ROOT / "knowledge" / "encoder.py"):
+        digest.update(file.name.encode() + file.read_bytes())
+    return home / "models" / f"dialogue-{digest.hexdigest()[:16]}.tar.gz"
+
+
+def train(home: Path, config: Path) -> Path:
+    """Train and put the model in place atomically.
+
+    Returns:
+        The model's path, as `model_path` gives it.
+
+    Raises:
+        TrainingFailed: Rasa reported errors or contradictory rules.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    # Rasa logs every prediction of its rule check; on the default level that is most of the training time.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    logging.basicConfig(level=logging.WARNING)
+    from rasa.model_training import train as rasa_train
+
+    target = model_path(home, config)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        files = _write_training_data(Path(scratch), config)
+        result = rasa_train(
+            domain=str(_HERE / "domain.yml"),
+            config=str(files / "config.yml"),
+            training_files=[str(files / "nlu.yml"), str(_HERE / "rules.yml")],
+            output=scratch,
+            fixed_model_name=target.name.removesuffix(".tar.gz"),
+            force_training=True,
+        )
+        if result.code != 0 or not result.model:
+            raise TrainingFailed(f"Rasa stopped with code {result.code}; its messages are above.")
+        shutil.move(result.model, target.with_suffix(".part"))
+    target.with_suffix(".part").replace(target)
+    return target
+
+
+def _write_training_data(folder: Path, config: Path) -> Path:
+    (folder / "config.yml").write_text(yaml.safe_dump(_rasa_config(config)), encoding="utf-8")
+    nlu = [{"intent": intent, "examples": _listed(examples)} for intent, examples in _examples().items()]
+    data = {"version": "3.1", "nlu": nlu}
+    (folder / "nlu.yml").write_text(yaml.safe_dump(data, allow_unicode=True, width=10_000), encoding="utf-8")
+    return folder
+
+
+def _examples() -> dict[str, list[str]]:
+    """Phrases by intent, over all languages; the packs' questions are what `ask_faq` looks like."""
+    by_intent: dict[str, dict[str, None]] = {}
+    for file in _phrase_files():
+        for intent, phrases in _load(file)["intents"].items():
+            if odd := [phrase for phrase in phrases if not isinstance(phrase, str)]:
+                raise TrainingFailed(f"{file}: {intent}: put {odd[0]!r} in quotes, it must be text")
+            by_intent.setdefault(intent, {}).update(dict.fromkeys(phrases))
+    faq = by_intent.setdefault("ask_faq", {})
+    for file in _pack_files():
+        for topic, entry in _load(file)["entries"].items():
+            intent = by_intent["talk_to_human"] if topic == "contact_human" else faq
+            intent.update(dict.fromkeys([entry["title"], *entry["ask"]]))
+    taken = {phrase for intent, phrases in by_intent.items() if intent != "ask_faq" for phrase in phrases}
+    by_intent["ask_faq"] = dict.fromkeys(phrase for phrase in faq if phrase not in taken)
+    return {intent: list(phrases) for intent, phrases in by_intent.items()}
+
+
+def _listed(examples: list[str]) -> str:
+    # Rasa reads `[text](entity)` in examples as an annotation; none is meant here.
+    return "".join(f"- {example.replace('[', '(').replace(']', ')')}\n" for example in examples)
+
+
+def _rasa_config(config: Path) -> dict[str, Any]:
+    data = _load(config)
+    return {key: data[key] for key in _RASA_KEYS}
+
+
+def _phrase_files() -> list[Path]:
+    return sorted((_HERE / "nlu").glob("*.yml"))
+
+
+def _pack_files() -> list[Path]:
+    return sorted((_ROOT / "knowledge" / "packs").glob("*.yml"))
+
+
+def _load(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return data
+
+
+if __name__ == "__main__":
+    print(train(Path(sys.argv[1]), Path(sys.argv[2])))

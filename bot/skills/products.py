@@ -1,0 +1,142 @@
+"""Finds products of the catalogue by what a shopper calls them, and recommends when nothing is named.
+
+`ProductFinder` keeps an index of title words in every language the catalogue has; its owner refreshes it and
+every turn reads it, so a look-up costs microseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from bot.messages import Action, Say, SkillResult
+from connectors.base import Product, Shop
+from connectors.errors import ConnectorError
+
+if TYPE_CHECKING:
+    from bot.skills.orders import Request
+
+__all__ = ["ProductFinder", "ProductHit", "find_product"]
+
+_SHOWN = 3
+# Half of a title's weight must be named: “teapot” for “Stoneware teapot”.
+_NAMED = 0.45
+# Endings differ (lamp, lamps, Lampe, лампу): words agree when this much of the longer one does.
+_SAME_START = 0.7
+_KEY = 3
+_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class ProductHit:
+    """A product with its score: the share of its title, by weight of words, that was named; 0..1."""
+
+    product: Product
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    product: int
+    words: tuple[str, ...]
+
+
+class ProductFinder:
+    """Looks for title words in messages."""
+
+    def __init__(self) -> None:
+        self._products: tuple[Product, ...] = ()
+        self._titles: list[_Title] = []
+        self._weights: dict[str, float] = {}
+        self._by_start: dict[str, list[str]] = {}
+
+    async def refresh(self, shop: Shop, *, timeout_s: float) -> None:
+        """Read the catalogue. Raises ConnectorError or TimeoutError; the old catalogue then stays."""
+        async with asyncio.timeout(timeout_s):
+            self._index(await shop.products())
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """The catalogue as last read."""
+        return self._products
+
+    def find(self, text: str, k: int = _SHOWN) -> tuple[ProductHit, ...]:
+        """Products whose titles share words with the message, best first; empty when none does."""
+        said = {known for word in _words(text) for known in self._by_start.get(word[:_KEY], ()) if _agree(word, known)}
+        best: dict[int, float] = {}
+        for title in self._titles:
+            named = sum(self._weights[word] for word in title.words if word in said)
+            if named:
+                total = sum(self._weights[word] for word in title.words)
+                best[title.product] = max(best.get(title.product, 0.0), named / total)
+        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:k]
+        return tuple(ProductHit(self._products[number], score) for number, score in ranked)
+
+    def _index(self, products: tuple[Product, ...]) -> None:
+        titles = [
+            _Title(number, tuple(dict.fromkeys(_words(text))))
+            for number, product in enumerate(products)
+            for text in {product.title, *product.titles.values(), *product.tags}
+            if _words(text)
+        ]
+        owners: dict[str, set[int]] = defaultdict(set)
+        for title in titles:
+            for word in title.words:
+                owners[word].add(title.product)
+        by_start: dict[str, list[str]] = defaultdict(list)
+        for word in owners:
+            by_start[word[:_KEY]].append(word)
+        weights = {word: math.log(1 + len(products) / len(having)) for word, having in owners.items()}
+        self._products, self._titles, self._weights, self._by_start = products, titles, weights, dict(by_start)
+
+
+async def find_product(request: Request) -> SkillResult:
+    """Show the products that were named, or a few that are in stock."""
+    if not request.products.products:
+        try:
+            await request.products.refresh(request.shop, timeout_s=request.timeout_s)
+        except (ConnectorError, TimeoutError):
+            return SkillResult(says=(Say(key="shop_unavailable", action=Action.UNAVAILABLE),))
+    hits = request.products.find(request.text)
+    named = [hit for hit in hits if hit.score >= _NAMED and hit.score >= 0.75 * hits[0].score]
+    if named:
+        cards, score = tuple(_card(hit.product) for hit in named), round(named[0].score, 3)
+        return SkillResult(says=(Say(key="product.found", action=Action.PRODUCT_INFO, score=score, cards=cards),))
+    in_stock = [product for product in request.products.products if product.stock > 0][:_SHOWN]
+    if not in_stock:
+        return SkillResult(says=(Say(key="product.none", action=Action.REFUSE),))
+    cards = tuple(_card(product) for product in in_stock)
+    return SkillResult(says=(Say(key="product.recommend", action=Action.RECOMMEND, cards=cards),))
+
+
+def _card(product: Product) -> dict[str, object]:
+    return {"kind": "product", **asdict(product)}
+
+
+def _words(text: str) -> list[str]:
+    """Folded words; pairs of characters where a script does not put spaces between words."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in folded if not unicodedata.combining(c) or _UNSPACED.match(c))
+    words: list[str] = []
+    for word in _WORD.findall(unicodedata.normalize("NFC", plain)):
+        words += _pairs(word) if _UNSPACED.search(word) else [word]
+    return words
+
+
+def _pairs(word: str) -> Iterable[str]:
+    counted = Counter(word[i : i + 2] for i in range(max(1, len(word) - 1)))
+    return list(counted)
+
+
+def _agree(said: str, known: str) -> bool:
+    if said == known:
+        return True
+    same = next((i for i, (a, b) in enumerate(zip(said, known, strict=False)) if a != b), min(len(said), len(known)))
+    return same >= 3 and same >= _SAME_START * max(len(said), len(known))

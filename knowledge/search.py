@@ -1,0 +1,343 @@
+"""KnowledgeBase: texts in, ranked answers out. The one public class of `knowledge`.
+
+Made by the composition root, asked by the dialogue and the skills, changed by the API. Searches run in any
+number of threads while one writer changes entries; a search sees an entry whole or not at all. Nothing awaits:
+call `put`, `remove` and `save` from a worker thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from knowledge.calibration import Calibration, Outcome, load_calibration
+from knowledge.encoder import Encoder, Vectors
+from knowledge.entries import Entry, Variant
+from knowledge.errors import IndexCorrupt
+from knowledge.facts import Facts, render
+from knowledge.index import DenseIndex
+from knowledge.lexical import Document, LexicalIndex
+from knowledge.messages import fill, plain
+from knowledge.ranking import Candidate, Passage, rank, signals_of
+
+__all__ = ["Answer", "Found", "Hit", "KnowledgeBase"]
+
+_log = structlog.get_logger(__name__)
+
+# Enough that every entry that could win has its nearest passage among them; a search for more costs a sort.
+_NEAREST = 128
+_CACHED_TEXTS = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An entry that may answer.
+
+    Attributes:
+        score: probability that it is the right one, 0..1.
+        dense: inner product of its nearest passage; 0 when none is near.
+        lexical: share of the question's information found in it; 0 upwards.
+        matched_language: language in which it matched best.
+        matched_text: the passage that is nearest, else the title.
+        title: in the language of the question, else as `KnowledgeBase.title` finds it.
+    """
+
+    entry_id: str
+    score: float
+    dense: float
+    lexical: float
+    matched_language: str
+    matched_text: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Result of a search: entries, best first, and what to do: answer the first, ask which, or refuse."""
+
+    hits: tuple[Hit, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer ready to send; `language` is the one it is written in, which may not be the one asked for."""
+
+    text: str
+    language: str
+    title: str
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """All that a search reads besides the vectors; replaced whole on every change."""
+
+    entries: Mapping[str, Entry]
+    passages: Mapping[int, Passage]
+    lexical: LexicalIndex
+
+
+class KnowledgeBase:
+    """Hybrid retrieval over FAQ entries in many languages. Made by `open`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        encoder: Encoder,
+        facts: Facts,
+        *,
+        dense: DenseIndex,
+        snapshot: _Snapshot,
+        calibration: Calibration,
+    ) -> None:
+        """Use `open`."""
+        self._folder = folder
+        self._encoder = encoder
+        self._facts = facts
+        self._dense = dense
+        self._snapshot = snapshot
+        self._calibration = calibration
+        self._writing = threading.Lock()
+        self._swapping = threading.Lock()
+        self._encoded = lru_cache(maxsize=_CACHED_TEXTS)(self._encode)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        encoder: Encoder,
+        entries: Mapping[str, Entry],
+        facts: Facts,
+        *,
+        calibration: Calibration | None = None,
+    ) -> KnowledgeBase:
+        """Load the saved index, encode what changed since, and save it again if anything did.
+
+        Args:
+            folder: where the index is kept; made when missing.
+            encoder: of passages and messages.
+            entries: by id; the owner keeps them, they are not stored here.
+            facts: of the shop, filled into answers.
+            calibration: None takes the one fitted for the encoder.
+
+        Returns:
+            A base that answers from all of `entries`.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        if calibration is None:
+            calibration = _fitted(encoder.name)
+        passages = dict(chain.from_iterable(_passages(entry, facts) for entry in entries.values()))
+        try:
+            dense = DenseIndex.load(folder, encoder=encoder.name, dim=encoder.dim)
+        except IndexCorrupt as error:
+            _log.info("knowledge.index_rebuilt", reason=str(error), passages=len(passages))
+            dense = DenseIndex(encoder.name, encoder.dim)
+        gone, new = dense.ids - passages.keys(), sorted(passages.keys() - dense.ids)
+        dense.remove(gone)
+        dense.add(new, encoder.encode([passages[number].text for number in new]))
+        lexical = LexicalIndex.build(_by_document(passages))
+        snapshot = _Snapshot(MappingProxyType(dict(entries)), passages, lexical)
+        base = cls(folder, encoder, facts, dense=dense, snapshot=snapshot, calibration=calibration)
+        if gone or new:
+            _log.info("knowledge.index_updated", added=len(new), removed=len(gone), passages=len(passages))
+            base.save()
+        return base
+
+    def encode(self, text: str) -> Vectors:
+        """Vector of one message, float32 (dim,), read-only; recent texts are remembered."""
+        vector: Vectors = self._encoded(text)
+        return vector
+
+    def search(
+        self, text: str, *, vector: NDArray[np.float32] | None = None, language: str, k: int = 5
+    ) -> Found:
+        """Find the entries that may answer a message.
+
+        Args:
+            text: the message.
+            vector: from `encode`, when the caller has it already.
+            language: of the message; entries in it are preferred, others still count.
+            k: at most this many hits.
+        """
+        ranked, snapshot = self._rank(text, vector, language, self._calibration.dense_weight)
+        return self._judge(ranked, language=language, k=k, entries=snapshot.entries)
+
+    def candidates(self, text: str, *, language: str, dense_weight: float | None = None) -> list[Candidate]:
+        """All entries that share anything with a text, best first, unjudged: for fitting and benchmarks.
+
+        Args:
+            text: the message.
+            language: of it.
+            dense_weight: instead of the calibrated one.
+        """
+        weight = self._calibration.dense_weight if dense_weight is None else dense_weight
+        return self._rank(text, None, language, weight)[0]
+
+    def answer(self, entry_id: str, language: str, *, fallback: Sequence[str] = ()) -> Answer | None:
+        """Word an entry's answer.
+
+        Args:
+            entry_id: from a hit, or a starter topic.
+            language: asked for; then another region of it, then `fallback` in order, then any language.
+            fallback: usually the shop's default language and English.
+
+        Returns:
+            None when the entry is unknown or every sentence of it needs a fact that is not given.
+        """
+        entry = self._snapshot.entries.get(entry_id)
+        if entry is None:
+            return None
+        found = next(_chain(entry, language, fallback))
+        variant = entry.variants[found]
+        text = render(variant.answer, self._facts.values(found), found)
+        return Answer(text=text, language=found, title=variant.title, entry_id=entry_id) if text else None
+
+    def title(self, entry_id: str, language: str, *, fallback: Sequence[str] = ("en",)) -> str | None:
+        """Title of an entry, in the language that `answer` would choose; None when the entry is unknown."""
+        entry = self._snapshot.entries.get(entry_id)
+        return None if entry is None else _title(entry, language, fallback)
+
+    def put(self, entry: Entry) -> None:
+        """Add an entry or replace the one with its id; found when this returns. Call `save` later."""
+        self._change(entry.id, entry)
+
+    def remove(self, entry_id: str) -> bool:
+        """Remove an entry; it can't be found when this returns. False when there was none."""
+        return self._change(entry_id, None)
+
+    def entries(self) -> dict[str, Entry]:
+        """All entries by id."""
+        return dict(self._snapshot.entries)
+
+    def coverage(self) -> dict[str, int]:
+        """Number of entries in each language."""
+        counts: dict[str, int] = {}
+        for language in chain.from_iterable(entry.variants for entry in self._snapshot.entries.values()):
+            counts[language] = counts.get(language, 0) + 1
+        return dict(sorted(counts.items()))
+
+    def save(self) -> None:
+        """Write the index, atomically. Searches go on meanwhile; call it in the background after changes.
+
+        Raises:
+            OSError: the folder can't be written; the index on disk is then still the old one.
+        """
+        with self._writing:
+            compacted = replace(self._snapshot, lexical=self._snapshot.lexical.compacted())
+            with self._swapping:
+                self._snapshot = compacted
+            # No writer is active, and searches leave the vectors alone.
+            self._dense.save(self._folder)
+
+    def _change(self, entry_id: str, entry: Entry | None) -> bool:
+        with self._writing:
+            before = self._snapshot
+            old = before.entries.get(entry_id)
+            had = dict(_passages(old, self._facts)) if old else {}
+            has = dict(_passages(entry, self._facts)) if entry else {}
+            new = sorted(has.keys() - had.keys())
+            vectors = self._encoder.encode([has[number].text for number in new])
+            texts: dict[Document, Sequence[str] | None] = {passage.document: None for passage in had.values()}
+            lexical = before.lexical.replaced(texts | _by_document(has))
+            entries = {key: value for key, value in before.entries.items() if key != entry_id or entry}
+            if entry:
+                entries[entry_id] = entry
+            kept = {number: passage for number, passage in before.passages.items() if number not in had}
+            after = _Snapshot(MappingProxyType(entries), kept | has, lexical)
+            with self._swapping:
+                self._dense.remove(had.keys() - has.keys())
+                self._dense.add(new, vectors)
+                self._snapshot = after
+        return old is not None
+
+    def _rank(
+        self, text: str, vector: NDArray[np.float32] | None, language: str, dense_weight: float
+    ) -> tuple[list[Candidate], _Snapshot]:
+        query = self.encode(text) if vector is None else vector
+        with self._swapping:
+            snapshot = self._snapshot
+            numbers, products = self._dense.search(query, _NEAREST)
+        pairs = zip(numbers.tolist(), products.tolist(), strict=True)
+        near = ((snapshot.passages[number], product) for number, product in pairs)
+        ranked = rank(snapshot.lexical.search(text), near, language=language, dense_weight=dense_weight)
+        return ranked, snapshot
+
+    def _judge(
+        self, ranked: list[Candidate], *, language: str, k: int, entries: Mapping[str, Entry]
+    ) -> Found:
+        calibration = self._calibration
+        places = range(min(k, len(ranked)))
+        signals = [calibration.relative(signals_of(ranked, place), language) for place in places]
+        scores = [calibration.score(each) for each in signals]
+        # A worse place never scores higher: the list is read from the top.
+        scores = np.minimum.accumulate(scores).tolist() if scores else []
+        hits = tuple(
+            Hit(
+                entry_id=one.document.entry_id,
+                score=score,
+                dense=one.dense,
+                lexical=one.lexical,
+                matched_language=one.document.language,
+                matched_text=one.text or entries[one.document.entry_id].variants[one.document.language].title,
+                title=_title(entries[one.document.entry_id], language, ("en",)),
+            )
+            for one, score in zip(ranked, scores, strict=False)
+        )
+        return Found(hits, calibration.outcome(scores, signals[0] if signals else None))
+
+    def _encode(self, text: str) -> Vectors:
+        vector: Vectors = self._encoder.encode([text])[0]
+        vector.flags.writeable = False
+        return vector
+
+
+def _fitted(encoder: str) -> Calibration:
+    calibration, fitted = load_calibration(encoder)
+    if not fitted:
+        _log.warning("knowledge.not_calibrated", encoder=encoder)
+    return calibration
+
+
+def _passages(entry: Entry, facts: Facts) -> Iterator[tuple[int, Passage]]:
+    """Texts that an entry is found by, with ids that depend on nothing but what they say and where."""
+    for language, variant in entry.variants.items():
+        values = facts.values(language)
+        # Facts belong to what an answer says ("do you take PayPal?"); without them its bare words remain.
+        worded = (fill(sentence, values, language) or plain(sentence) for sentence in variant.answer)
+        for text in (variant.title, *variant.ask, " ".join((variant.title, *worded))):
+            key = "\0".join((entry.id, language, text)).encode()
+            number = int.from_bytes(hashlib.sha256(key).digest()[:8], "big") >> 1
+            yield number, Passage(Document(entry.id, language), text)
+
+
+def _by_document(passages: Mapping[int, Passage]) -> dict[Document, list[str]]:
+    texts: dict[Document, list[str]] = {}
+    for passage in passages.values():
+        texts.setdefault(passage.document, []).append(passage.text)
+    return texts
+
+
+def _chain(entry: Entry, language: str, fallback: Sequence[str]) -> Iterator[str]:
+    """Languages an entry has, in the order in which they are tried."""
+    base = language.partition("-")[0]
+    regions = sorted(code for code in entry.variants if code.partition("-")[0] == base)
+    wanted = dict.fromkeys((language, *regions, *fallback, *sorted(entry.variants)))
+    return (code for code in wanted if code in entry.variants)
+
+
+def _title(entry: Entry, language: str, fallback: Sequence[str]) -> str:
+    variant: Variant = entry.variants[next(_chain(entry, language, fallback))]
+    return variant.title
