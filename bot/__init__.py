@@ -1,0 +1,1 @@
+"""The top of the graph: what a message means and what is answered."""

@@ -61,9 +61,7 @@ async def create_app(settings: Settings) -> FastAPI:
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     store = await _open_store(settings)
-    shop = await asyncio.to_thread(
-        create_demo_shop, settings.connectors.demo, ShopState(store)
-    )
+    shop = await asyncio.to_thread(create_demo_shop, settings.connectors.demo, ShopState(store))
     given = await _facts(settings, shop)
     knowledge, starter = await _open_knowledge(settings, store, given)
     wording = Wording(
@@ -98,7 +96,9 @@ async def create_app(settings: Settings) -> FastAPI:
         knowledge=KnowledgeDesk(knowledge, store, starter),
         wording=PageWording(wording),
         readiness=Ready(dialogue),
-        window=Window(Brand(str(given.get("name") or "Storecast"), given.get("colour")), shop, products, wording),
+        window=Window(
+            Brand(str(given.get("name") or "Storecast"), given.get("colour")), shop, products, wording
+        ),
         records=shop,
     )
 

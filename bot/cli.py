@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from bot.config import ConfigError, Settings, load_settings
 
@@ -47,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="train if needed, run with the demo shop, print one URL")
     demo.set_defaults(run=_demo)
     evaluate = commands.add_parser("eval", help="measure answers on a file of questions")
-    evaluate.add_argument("file", type=Path, help='JSON lines {"lang", "topic", "query"}; topic null: must be refused')
+    evaluate.add_argument(
+        "file", type=Path, help='JSON lines {"lang", "topic", "query"}; topic null: must be refused'
+    )
     evaluate.add_argument("--kb-languages", help="index only these languages, comma-separated")
     evaluate.add_argument("--json", action="store_true", help="print JSON instead of a table")
     evaluate.set_defaults(run=_eval)
@@ -107,7 +108,7 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
     from bot.app import open_knowledge
     from bot.language import LanguageDetector, language_texts
     from connectors.demo import create as create_demo_shop
-    from knowledge.evaluate import evaluate, read_lines, table
+    from knowledge.evaluate import evaluate, read_questions, table
 
     facts = asyncio.run(create_demo_shop(settings.connectors.demo).facts())
     languages = options.kb_languages.split(",") if options.kb_languages else None
@@ -115,8 +116,8 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
     settings = settings.model_copy(update={"knowledge": chosen, "home": settings.home / "eval"})
     knowledge = open_knowledge(settings, {}, facts)
     detector = LanguageDetector(language_texts())
-    lines = read_lines(options.file)
-    report: Any = evaluate(knowledge, lines, lambda text: detector.detect(text) or "en")
+    questions = read_questions(options.file.read_text(encoding="utf-8").splitlines())
+    report = evaluate(knowledge, questions, lambda text: detector.detect(text) or "en")
     print(json.dumps(report, indent=2) if options.json else table(report))
     return 0
 
@@ -127,9 +128,13 @@ def _doctor(settings: Settings, options: argparse.Namespace) -> int:
     model = model_path(settings.home, settings.config_file)
     findings = {
         f"configuration {settings.config_file}": None,
-        f"data folder {settings.home}": None if os.access(_existing(settings.home), os.W_OK) else "not writable",
+        f"data folder {settings.home}": None
+        if os.access(_existing(settings.home), os.W_OK)
+        else "not writable",
         f"dialogue model {model.name}": None if model.is_file() else "missing; run `storecast train`",
-        f"demo shop {settings.connectors.demo.file}": None if settings.connectors.demo.file.is_file() else "missing",
+        f"demo shop {settings.connectors.demo.file}": None
+        if settings.connectors.demo.file.is_file()
+        else "missing",
     }
     for name, problem in findings.items():
         print(f"{'ok  ' if problem is None else 'FAIL'} {name}{'' if problem is None else f': {problem}'}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -30,6 +30,8 @@ __all__ = [
 ROOT = Path(__file__).resolve().parent.parent
 # Rasa reads these from the same file; it owns their meaning.
 _RASA_KEYS = frozenset({"recipe", "language", "assistant_id", "pipeline", "policies"})
+
+_SECRETS = frozenset({"admin_token", "secret"})
 
 
 class ConfigError(Exception):
@@ -93,8 +95,6 @@ class KnowledgeSettings(_Section):
 
     encoder: str = "builtin"
     languages: tuple[str, ...] | None = None
-    results: Annotated[int, Field(ge=1, le=50)] = 5
-    search_timeout_s: Annotated[float, Field(gt=0)] = 1.0
 
 
 class StreamingSettings(_Section):
@@ -210,7 +210,10 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     """
     file = Path(path or os.environ.get("STORECAST_CONFIG") or ROOT / "config.yml")
     text, data = _read(file)
-    given = {"config_file": file, "home": Path(os.environ.get("STORECAST_HOME", "var")).resolve()}
+    given: dict[str, Any] = {
+        "config_file": file,
+        "home": Path(os.environ.get("STORECAST_HOME", "var")).resolve(),
+    }
     if port := os.environ.get("STORECAST_PORT"):
         given["web"] = {"port": port}
     try:
@@ -240,11 +243,20 @@ def _read(file: Path) -> tuple[str, dict[str, Any]]:
         text = file.read_text(encoding="utf-8")
         data = yaml.safe_load(text) or {}
     except OSError as error:
-        raise ConfigError(f"{file}: can't be read ({error.strerror}). Set STORECAST_CONFIG to a readable file.") from error
+        raise ConfigError(
+            f"{file}: can't be read ({error.strerror}). Set STORECAST_CONFIG to a readable file."
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: not valid YAML: {error}") from error
     if not isinstance(data, dict):
-        raise ConfigError(f"{file}: must be a mapping of sections, as in the config.yml that comes with Storecast.")
+        raise ConfigError(
+            f"{file}: must be a mapping of sections, as in the config.yml that comes with Storecast."
+        )
+    if secret := _SECRETS & set(data):
+        name = sorted(secret)[0]
+        raise ConfigError(
+            f"{file}: {name} is a secret and can't stand here; set STORECAST_{name.upper()} instead."
+        )
     return text, {key: value or {} for key, value in data.items() if key not in _RASA_KEYS}
 
 

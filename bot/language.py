@@ -139,7 +139,11 @@ def _strings(value: Any) -> Iterable[str]:
 
 def _plain(message: str) -> str:
     """A message without its ICU syntax, which is English in every language."""
-    return re.sub(r"\{\s*\w+\s*(?:,\s*\w+\s*,)?|\b(?:zero|one|two|few|many|other|true|false)\s*(?=\{)|[{}#]", " ", message)
+    return re.sub(
+        r"\{\s*\w+\s*(?:,\s*\w+\s*,)?|\b(?:zero|one|two|few|many|other|true|false)\s*(?=\{)|[{}#]",
+        " ",
+        message,
+    )
 
 
 def _words(text: str) -> list[str]:
@@ -160,5 +164,3 @@ def _grams(word: str) -> Iterable[str]:
 
 def _count(lines: Iterable[str]) -> Counter[str]:
     return Counter(gram for line in lines for word in _words(line) for gram in _grams(word))
-
-

@@ -27,6 +27,8 @@ __all__ = [
     "Say",
     "SkillResult",
     "Status",
+    "TurnCategory",
+    "TurnError",
     "direction_of",
 ]
 
@@ -83,10 +85,11 @@ class Inbound:
 
     Attributes:
         conversation_id: `<channel>:<id>`, at most 200 characters.
-        message_id: the sender's id for this message, unique in the conversation; the same id is answered once.
+        message_id: the sender's id for this message, unique in the conversation; answered once.
         text: what was typed, 1 to 4,000 characters; for a tapped button, its title.
         payload: `/intent` of a tapped button, else None.
-        page_language: language of the page or chosen in the widget, a hint; None when unknown.
+        page_language: language of the page, a hint; None when unknown.
+        chosen_language: picked by hand before the conversation was stored; wins over detection.
         received_at: aware UTC.
     """
 
@@ -97,6 +100,7 @@ class Inbound:
     channel: str = "web"
     payload: str | None = None
     page_language: str | None = None
+    chosen_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,3 +272,22 @@ class SkillResult:
 
     says: tuple[Say, ...]
     slots: dict[str, str | None] = field(default_factory=dict)
+
+
+TurnCategory = Literal["unavailable", "timeout", "busy", "invalid"]
+
+
+class TurnError(Exception):
+    """A message could not be answered and nothing of it was stored; the same id may be sent again.
+
+    Args:
+        category: `unavailable` (a part is down), `timeout`, `busy` (queues are full), `invalid` (the message
+            itself can't be taken).
+        retry_after_s: when it is worth trying again, else None.
+    """
+
+    def __init__(self, category: TurnCategory, retry_after_s: float | None = None) -> None:
+        """Keep the category for the edges."""
+        super().__init__(category)
+        self.category = category
+        self.retry_after_s = retry_after_s

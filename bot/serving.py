@@ -47,7 +47,7 @@ class _Announcing(uvicorn.Server):
             print(f"Storecast is up: http://{host}:{port}", flush=True)
 
 
-_PROCESSORS = [
+_PROCESSORS: list[structlog.types.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),

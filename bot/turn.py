@@ -19,10 +19,20 @@ import structlog
 
 from bot.dialogue.pool import Dialogue, DialogueUnavailable, Outcome, Turn
 from bot.language import LanguageDetector, choose_language
-from bot.messages import Action, Author, Bubble, Conversation, Inbound, Reply, Say, SkillResult, Status
+from bot.messages import (
+    Action,
+    Author,
+    Bubble,
+    Conversation,
+    Inbound,
+    Reply,
+    Say,
+    SkillResult,
+    Status,
+    TurnError,
+)
 from bot.skills import SKILLS, ProductFinder, Request
 from bot.store import Draft, Duplicate, Store, StoreError
-from bot.web.ports import TurnError
 from bot.wording import Wording
 from connectors.base import Shop
 from knowledge.search import Found, KnowledgeBase
@@ -32,6 +42,14 @@ __all__ = ["TurnError", "TurnMetrics", "Turns"]
 _log = structlog.get_logger(__name__)
 # Old misses no longer count; no need to carry them for ever.
 _MISSES_KEPT = 20
+# What a tapped button may ask for; anything else is taken as typed.
+_PAYLOADS = frozenset(
+    "/" + intent
+    for intent in (
+        "greet", "goodbye", "thanks", "ok", "affirm", "deny", "stop", "bot_challenge", "talk_to_human",
+        "track_order", "cancel_order", "return_item", "find_product",
+    )
+)  # fmt: skip
 
 
 class TurnMetrics(Protocol):
@@ -92,18 +110,22 @@ class Turns:
                 raise TurnError("unavailable", 5.0) from error
             except StoreError as error:
                 _log.error("turn_not_stored", conversation=inbound.conversation_id, reason=error.category)
-                category: Literal["unavailable", "busy"] = "unavailable" if error.category == "unavailable" else "busy"
+                category: Literal["unavailable", "busy"] = (
+                    "unavailable" if error.category == "unavailable" else "busy"
+                )
                 raise TurnError(category, error.retry_after_s or 2.0) from error
 
     async def _answer(self, inbound: Inbound) -> Reply:
         if (known := await self._store.reply_to(inbound.conversation_id, inbound.message_id)) is not None:
             return _repeated(known)
         conversation = await self._store.conversation(inbound.conversation_id) or Conversation(
-            id=inbound.conversation_id, channel=inbound.channel
+            id=inbound.conversation_id, channel=inbound.channel, chosen_language=inbound.chosen_language
         )
         started = self._clock()
         language = self._language(inbound, conversation)
-        conversation = replace(conversation, page_language=inbound.page_language or conversation.page_language)
+        conversation = replace(
+            conversation, page_language=inbound.page_language or conversation.page_language
+        )
         if conversation.status is Status.STAFF:
             return await self._save(inbound, replace(conversation, language=language), language, (), ())
         outcome, found = await self._decide(inbound, conversation, language)
@@ -120,20 +142,28 @@ class Turns:
         if conversation.chosen_language:
             return conversation.chosen_language
         hints = (conversation.language, inbound.page_language or conversation.page_language)
-        if inbound.payload:
+        if inbound.payload in _PAYLOADS:
             return next((hint for hint in hints if hint), self._wording.default_language)
         return choose_language(
-            self._detector, inbound.text, conversation=hints[0], page=hints[1], default=self._wording.default_language
+            self._detector,
+            inbound.text,
+            conversation=hints[0],
+            page=hints[1],
+            default=self._wording.default_language,
         )
 
     async def _decide(
         self, inbound: Inbound, conversation: Conversation, language: str
     ) -> tuple[Outcome, Found | None]:
         """Search once, then let the dialogue choose; both use the same vector."""
-        text = inbound.payload or inbound.text
+        text = _for_dialogue(inbound)
         vector = self._knowledge.encode(inbound.text)
-        found = None if inbound.payload else self._knowledge.search(inbound.text, vector=vector, language=language)
-        products = () if inbound.payload else self._products.find(inbound.text, 1)
+        found = (
+            None
+            if inbound.payload
+            else self._knowledge.search(inbound.text, vector=vector, language=language)
+        )
+        products = () if text.startswith("/") else self._products.find(inbound.text, 1)
 
         async def run_skill(name: str, arguments: Mapping[str, Any]) -> SkillResult:
             return await SKILLS[name](self._request(inbound, conversation, language, arguments))
@@ -177,7 +207,11 @@ class Turns:
     def _after(self, conversation: Conversation, outcome: Outcome, language: str) -> Conversation:
         """The conversation as it stands after this turn."""
         actions = {say.action for say in outcome.says}
-        misses = (*conversation.misses, self._clock()) if Action.ORDER_NOT_FOUND in actions else conversation.misses
+        misses = (
+            (*conversation.misses, self._clock())
+            if Action.ORDER_NOT_FOUND in actions
+            else conversation.misses
+        )
         calls_staff = Action.HANDOFF in actions and conversation.status is Status.BOT
         return replace(
             conversation,
@@ -205,7 +239,11 @@ class Turns:
     ) -> Reply:
         now = self._clock()
         shopper = Draft(
-            id=inbound.message_id, author=Author.SHOPPER, text=inbound.text, language=language, at=inbound.received_at
+            id=inbound.message_id,
+            author=Author.SHOPPER,
+            text=inbound.text,
+            language=language,
+            at=inbound.received_at,
         )
         drafts = [_draft(bubble, inbound.message_id, now) for bubble in bubbles]
         try:
@@ -229,6 +267,13 @@ class Turns:
             lane.waiting -= 1
             if not lane.waiting:
                 self._lanes.pop(conversation_id, None)
+
+
+def _for_dialogue(inbound: Inbound) -> str:
+    """A known payload as it is; typed text without the leading slash that Rasa would take for a command."""
+    if inbound.payload in _PAYLOADS:
+        return inbound.payload
+    return inbound.text.lstrip("/ ") or "?"
 
 
 def _draft(bubble: Bubble, answers: str, now: datetime) -> Draft:

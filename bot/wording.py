@@ -93,7 +93,9 @@ class Wording:
         """A sentence by its full key (`bot.greet`), with the shop's facts and the values given."""
         return self.phrasebook.say(key, language, self._values(language, values))
 
-    def bubble(self, say: Say, language: str, *, intent: str | None, shown: Mapping[str, Any] | None = None) -> Bubble:
+    def bubble(
+        self, say: Say, language: str, *, intent: str | None, shown: Mapping[str, Any] | None = None
+    ) -> Bubble:
         """Word one thing to say.
 
         Args:
@@ -107,9 +109,15 @@ class Wording:
         key = f"bot.{say.key or 'dont_know'}"
         text = self._text(key, language, {**say.values, **(shown or {})})
         buttons = [Button(self._title(key, language), payload) for key, payload in say.buttons]
-        buttons += [Button(title, title) for title in map(lambda c: self.knowledge.title(c, language), say.choices) if title]
+        buttons += [
+            Button(title, title)
+            for title in map(lambda c: self.knowledge.title(c, language), say.choices)
+            if title
+        ]
         cards = tuple(self._card(card, language) for card in say.cards)
-        return Bubble(text=text, buttons=tuple(buttons), cards=cards, metadata=_metadata(say, language, intent))
+        return Bubble(
+            text=text, buttons=tuple(buttons), cards=cards, metadata=_metadata(say, language, intent)
+        )
 
     def _answer(self, say: Say, language: str, intent: str | None) -> Bubble | None:
         answer = self.knowledge.answer(str(say.faq), language, fallback=(self.default_language, "en"))
@@ -128,7 +136,9 @@ class Wording:
             return self.say(key, language, **values)
         known = self._values(language, values)
         said = [self.phrasebook.first(group, language, known) for group in _COMPOSED[key]]
-        return render([message for message in said if message], known, self.phrasebook.nearest(language)) or None
+        return (
+            render([message for message in said if message], known, self.phrasebook.nearest(language)) or None
+        )
 
     def _title(self, key: str, language: str) -> str:
         return self.say(f"bot.button.{key}", language) or key
@@ -140,7 +150,11 @@ class Wording:
         return worded
 
     def _card(self, card: Mapping[str, Any], language: str) -> Card:
-        return self.product_card(card, language) if card["kind"] == "product" else self._order_card(card, language)
+        return (
+            self.product_card(card, language)
+            if card["kind"] == "product"
+            else self._order_card(card, language)
+        )
 
     def product_card(self, product: Mapping[str, Any], language: str) -> ProductCard:
         """A product (fields of connectors.base.Product) as a card."""
@@ -170,7 +184,10 @@ class Wording:
     def _order_card(self, order: Mapping[str, Any], language: str) -> OrderCard:
         lines = order["lines"]
         count = sum(line["quantity"] for line in lines)
-        named = [f"{line['quantity']} × {_in_language(line['titles'], language) or line['title']}" for line in lines]
+        named = [
+            f"{line['quantity']} × {_in_language(line['titles'], language) or line['title']}"
+            for line in lines
+        ]
         return OrderCard(
             order_number=order["number"],
             title=self.say("bot.card.order", language, order_number=order["number"]) or order["number"],
@@ -197,7 +214,9 @@ def money(amount: Mapping[str, Any], language: str) -> str:
 def _metadata(say: Say, language: str, intent: str | None) -> Metadata:
     sources = (say.faq,) if say.faq else say.choices
     score = round(say.score, 4) if say.score is not None else None
-    return Metadata(language=language, intent=intent, action=say.action, faq=say.faq, score=score, sources=sources)
+    return Metadata(
+        language=language, intent=intent, action=say.action, faq=say.faq, score=score, sources=sources
+    )
 
 
 def _in_language(texts: Mapping[str, str], language: str) -> str | None:

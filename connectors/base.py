@@ -29,7 +29,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product; `titles` and `descriptions` map language codes to text, `title` is the shop's own language."""
+    """A product; `titles` and `descriptions` are by language code, `title` is in the shop's own language."""
 
     id: str
     title: str

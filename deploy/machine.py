@@ -49,6 +49,8 @@ WEB = ROOT / "web"
 _HEARTBEAT_S = 10.0
 _LOCK_LOOK_S = 0.2
 _STARTED = time.monotonic()
+# Debian and Ubuntu; Fedora.
+_SYSTEM_CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
 
 class Missing(Exception):
@@ -165,13 +167,14 @@ def child_env() -> dict[str, str]:
         "PIP_USER": "0",
         "PIP_NO_INPUT": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "npm_config_update_notifier": "false",
         "DEBIAN_FRONTEND": "noninteractive",
     })  # fmt: skip
     env.setdefault("UV_HTTP_TIMEOUT", "120")
-    # One certificate setting serves all three installers.
-    bundle = next(
-        (env[n] for n in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if env.get(n)), None
-    )
+    # One certificate setting serves all three installers. The system's own file knows what a company added
+    # to it, which the lists that pip, uv and Node bring along do not.
+    given = (env.get(name, "") for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
+    bundle = next((file for file in (*given, *_SYSTEM_CERTIFICATES) if file and Path(file).is_file()), None)
     for name in ("SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS") if bundle else ():
         env.setdefault(name, str(bundle))
     return env

@@ -310,9 +310,10 @@ def prepare(want: str) -> None:
 
 
 def demo(arguments: list[str]) -> NoReturn:
-    """Become the running product."""
+    """Become the running product, which trains what must be trained by itself."""
     with alone():
-        prepare("some")
+        environment("some")
+        pages()
     say("starting Storecast with the demo shop")
     program = str(VENV / "bin" / "storecast")
     os.execv(program, [program, "demo", *arguments])  # noqa: S606  # no shell wanted

@@ -56,8 +56,8 @@ class Calibration:
 
     Attributes:
         dense_weight: weight of the dense score beside the lexical one.
-        typical: by language, mean (fused, known) of questions that are ours. Scripts differ: what is a good match
-            in Chinese would be a weak one in English. `*` is for languages that were not there to fit on.
+        typical: by language, mean (fused, known) of our questions. Scripts differ: what is a good match in
+            Chinese would be a weak one in English. `*` is for languages that were not there to fit on.
         right: of (fused, lead, known), probability that the candidate is the right answer.
         ours: of (fused, known), probability that the question is one of ours at all.
         least_right: least `right` at which an entry is answered.

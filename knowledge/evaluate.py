@@ -23,7 +23,8 @@ class Measures(TypedDict):
 
     `recall_at_1`, `recall_at_3`: share of in-scope lines whose topic ranks that high, before the threshold.
     `answered_right`, `answered_wrong`, `refused`: shares of in-scope lines after it; asking back which of two
-    was meant is not an answer and counts as refused. `wrong_out_of_scope`: share of out-of-scope lines answered.
+    was meant is not an answer and counts as refused. `wrong_out_of_scope`: share of out-of-scope lines
+    answered.
     """
 
     n_in: int

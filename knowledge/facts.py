@@ -160,7 +160,7 @@ def _hours(hours: Mapping[str, Any], locale: Locale) -> str:
     by_number = locale.days["stand-alone"]["abbreviated"]
     days = [by_number[_WEEKDAYS.index(day)] for day in hours["days"]]
     between = locale.interval_formats.get(None, "{0}–{1}").replace("\u2009", "")
-    worded = between.format(*days) if len(days) == 2 else str(format_list(days, style="unit", locale=locale))
+    worded = between.format(*days) if len(days) == 2 else str(format_list(days, locale=locale))
     pattern = locale.time_formats["short"].pattern
     skeleton = "hm" if any(sign in pattern for sign in "abB") else "Hm"
     opening, closing = dt.time.fromisoformat(hours["open"]), dt.time.fromisoformat(hours["close"])

@@ -1,8 +1,8 @@
 """Lexical ranking: BM25 over words and character n-grams, one document an entry and language.
 
 Owned by `KnowledgeBase`. An index never changes: `replaced` gives a new one that shares what stayed the same,
-so a search in another thread sees the old or the new one whole. NumPy rather than SQLite FTS5, which ranks all
-languages by shared document frequencies with fixed k1 and b: ten points less recall, three times the time
+so a search in another thread sees the old or the new one whole. NumPy rather than SQLite FTS5, which ranks
+all languages by shared document frequencies with fixed k1 and b: ten points less recall, twice the time
 (benchmarks/retrieval.py).
 """
 
@@ -22,7 +22,7 @@ from knowledge.text import features
 __all__ = ["Document", "LexicalHits", "LexicalIndex"]
 
 # Chosen by eight-fold tests over the starter packs: what an entry says often in its ways of asking should
-# keep counting (high k1; the usual 1.2 costs 4 points), and more ways of asking must not win by length.
+# keep counting (high k1; the usual 1.2 costs 2 to 5 points), and more ways of asking must not win by length.
 _K1 = 8.0
 _B = 0.8
 # A language with one entry has no document frequencies worth the name; it is ranked as if it had this many.

@@ -1,8 +1,8 @@
 """KnowledgeBase: texts in, ranked answers out. The one public class of `knowledge`.
 
 Made by the composition root, asked by the dialogue and the skills, changed by the API. Searches run in any
-number of threads while one writer changes entries; a search sees an entry whole or not at all. Nothing awaits:
-call `put`, `remove` and `save` from a worker thread.
+number of threads while one writer changes entries; a search sees an entry whole or not at all. Nothing
+awaits: call `put`, `remove` and `save` from a worker thread.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The virtual host. Imports `connectors.base` only."""

@@ -72,16 +72,19 @@ class Greet(SdkAction):
 
 
 class Acknowledge(SdkAction):
-    """Answers “I see”; an open offer stays open."""
+    """Answers “I see”, which is no consent: an open question about an order is put once more."""
 
     def name(self) -> str:
         """Rasa's hook."""
         return "action_ok"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
-        """Treat “ok” as yes when a yes-or-no question is open, else nod."""
-        if tracker.get_slot("question"):
+        """Only a call for a person, which harms nobody, is taken as agreed."""
+        question = tracker.get_slot("question")
+        if question == "handoff":
             return await Affirm().run(dispatcher, tracker, domain)
+        if question:
+            return await _run_skill(dispatcher, f"order_{question}", tracker)
         _say(dispatcher, Say(key="ok"))
         return []
 
@@ -241,8 +244,12 @@ class Deny(SdkAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         """A no to nothing is taken as “I see”."""
         question, number = tracker.get_slot("question"), tracker.get_slot("order_number")
-        key = {"handoff": "handoff.declined", "cancel": "cancel.kept", "return": "return.kept"}.get(question or "")
-        _say(dispatcher, Say(key=key or "ok", values={"order_number": number} if key == "cancel.kept" else {}))
+        key = {"handoff": "handoff.declined", "cancel": "cancel.kept", "return": "return.kept"}.get(
+            question or ""
+        )
+        _say(
+            dispatcher, Say(key=key or "ok", values={"order_number": number} if key == "cancel.kept" else {})
+        )
         return [SlotSet("question", None)]
 
 

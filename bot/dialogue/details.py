@@ -20,7 +20,8 @@ _SPACED_AT = re.compile(r"\s*(?:\(at\)|\[at\]| at )\s*(?=[\w-]+(?:\.| dot |\(dot
 _SPACED_DOT = re.compile(r"\s*(?:\(dot\)|\[dot\]| dot )\s*", re.IGNORECASE)
 # With a mark of its own (#, №, a letter prefix) a number is an order number wherever it stands.
 _MARKED = re.compile(
-    r"(?<![a-z0-9_#])(?:[#№]\s?(?P<hash>[a-z]{0,4}-?[0-9]{2,12})|(?P<prefix>[a-z]{1,4}-?[0-9]{3,12}|(?-i:[A-Z]{2,4}) [0-9]{3,12}))(?![a-z0-9_@])",
+    r"(?<![a-z0-9_#])(?:[#№]\s?(?P<hash>[a-z]{0,4}-?[0-9]{2,12})"
+    r"|(?P<prefix>[a-z]{1,4}-?[0-9]{3,12}|(?-i:[A-Z]{2,4}) [0-9]{3,12}))(?![a-z0-9_@])",
     re.IGNORECASE,
 )
 # Without one, only when an order number is asked for or the message is about an order.

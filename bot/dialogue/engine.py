@@ -38,7 +38,7 @@ class ModelUnusable(Exception):
     """The trained model is missing or can't be loaded; train again with `storecast train`."""
 
 
-class _HandedState(TrackerStore):  # type: ignore[misc]  # Rasa publishes no types
+class _HandedState(TrackerStore):
     """Trackers made from the state that came with the message; nothing outlives the turn."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class _HandedState(TrackerStore):  # type: ignore[misc]  # Rasa publishes no typ
         self._trackers[tracker.sender_id] = tracker
 
 
-class _LocaleKeys(NaturalLanguageGenerator):  # type: ignore[misc]  # Rasa publishes no types
+class _LocaleKeys(NaturalLanguageGenerator):
     """NLG from bot/locales: a response names its key there; the front door words it in the language."""
 
     def __init__(self, domain: Domain) -> None:
@@ -89,7 +89,7 @@ class _LocaleKeys(NaturalLanguageGenerator):  # type: ignore[misc]  # Rasa publi
         return {"custom": {"say": as_custom(Say(key=key, action=_ACTION_OF_RESPONSE.get(key, Action.CHAT)))}}
 
 
-class _InProcessActions(EndpointConfig):  # type: ignore[misc]  # Rasa publishes no types
+class _InProcessActions(EndpointConfig):
     """Rasa's action endpoint without the HTTP hop: the executor of rasa-sdk, called directly."""
 
     def __init__(self) -> None:
@@ -143,7 +143,9 @@ class Engine:
         if not model.is_file():
             raise ModelUnusable(f"{model} is missing; run `storecast train`")
         states = _HandedState()
-        agent = Agent(tracker_store=states, lock_store=InMemoryLockStore(), action_endpoint=_InProcessActions())
+        agent = Agent(
+            tracker_store=states, lock_store=InMemoryLockStore(), action_endpoint=_InProcessActions()
+        )
         agent.load_model(model)
         if not agent.is_ready() or agent.processor is None:
             raise ModelUnusable(f"{model} could not be loaded; run `storecast train`")
@@ -154,7 +156,9 @@ class Engine:
         agent.processor.nlg = _LocaleKeys(agent.domain)
         return cls(agent, states)
 
-    async def turn(self, sender_id: str, message_id: str, text: str, state: str, context: TurnContext) -> dict[str, Any]:
+    async def turn(
+        self, sender_id: str, message_id: str, text: str, state: str, context: TurnContext
+    ) -> dict[str, Any]:
         """Run one message.
 
         Args:
@@ -172,7 +176,9 @@ class Engine:
         token = current_turn.set(context)
         try:
             channel = CollectingOutputChannel()
-            await self._agent.processor.handle_message(UserMessage(text, channel, sender_id, message_id=message_id))
+            await self._agent.processor.handle_message(
+                UserMessage(text, channel, sender_id, message_id=message_id)
+            )
             parsed = self._states._trackers[sender_id].latest_message
             state_after = self._states.end(sender_id)
         finally:

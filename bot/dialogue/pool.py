@@ -42,7 +42,7 @@ SkillRunner = Callable[[str, dict[str, Any]], Awaitable[SkillResult]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One message for the dialogue; fields as in `context.TurnContext`. `hits`: (entry id, score), best first."""
+    """One message for the dialogue; fields as in `TurnContext`. `hits`: (entry id, score), best first."""
 
     conversation_id: str
     message_id: str
@@ -125,7 +125,9 @@ class _Worker:
         if frame["type"] == "done":
             future.set_result(frame["outcome"])
         else:
-            future.set_exception(DialogueUnavailable(f"the dialogue failed on this message: {frame['error']}"))
+            future.set_exception(
+                DialogueUnavailable(f"the dialogue failed on this message: {frame['error']}")
+            )
 
     async def _run_skill(self, frame: dict[str, Any]) -> None:
         reply: dict[str, Any] = {"type": "result", "call": frame["call"]}
@@ -164,7 +166,9 @@ class _Worker:
 class Dialogue:
     """All workers. Call `start()`, then `turn()` as often as wanted, then `close()`."""
 
-    def __init__(self, model: Path, *, workers: int = 1, timeout_s: float = 10.0, memory_limit_mb: int = 1500) -> None:
+    def __init__(
+        self, model: Path, *, workers: int = 1, timeout_s: float = 10.0, memory_limit_mb: int = 1500
+    ) -> None:
         self._model, self._count = model, workers
         self._timeout_s, self._memory_limit_mb = timeout_s, memory_limit_mb
         self._ready: list[_Worker] = []
@@ -209,7 +213,9 @@ class Dialogue:
                 _log.error("worker_hung", conversation=turn.conversation_id, attempt=attempt)
                 await self._drop(worker)
             except DialogueUnavailable as error:
-                _log.warning("turn_retried", conversation=turn.conversation_id, attempt=attempt, reason=str(error))
+                _log.warning(
+                    "turn_retried", conversation=turn.conversation_id, attempt=attempt, reason=str(error)
+                )
                 if attempt == 2:
                     raise
             else:

@@ -1,7 +1,8 @@
 """Trains the Rasa model from domain, rules, phrases and FAQ packs, once per change of any of them.
 
 Called by `storecast train` and at start. `model_path` needs no Rasa; `train` imports it and takes about half
-a minute on two cores, so callers run it in a process of its own (`python -m bot.dialogue.training HOME CONFIG`).
+a minute on two cores, so callers run it in a process of its own
+(`python -m bot.dialogue.training HOME CONFIG`).
 """
 
 from __future__ import annotations

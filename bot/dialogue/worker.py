@@ -22,10 +22,16 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
-for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+for _threads in (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+):
     os.environ.setdefault(_threads, "1")
 
 import numpy as np  # noqa: E402  # after the thread limits, which are read at import
+import skops.io  # noqa: E402, F401  # scans every loaded module when imported: 5 s less before TensorFlow is
 import structlog  # noqa: E402
 
 from bot.dialogue.context import KnowledgeHit, TurnContext  # noqa: E402
@@ -87,7 +93,9 @@ class _Worker:
     async def _call_skill(self, turn: int, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         number = next(self._numbers)
         self._calls[number] = asyncio.get_running_loop().create_future()
-        write_frame(self._writer, {"type": "skill", "turn": turn, "call": number, "name": name, "args": arguments})
+        write_frame(
+            self._writer, {"type": "skill", "turn": turn, "call": number, "name": name, "args": arguments}
+        )
         result = await self._calls[number]
         if "error" in result:
             raise RuntimeError(f"skill {name}: {result['error']}")

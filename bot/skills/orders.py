@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Request", "cancel", "cancel_confirmed", "return_confirmed", "start_return", "track"]
 
-# OWASP ASVS 5.0, 2.4.1 and 6.3.1: slow down guessing; five tries an hour is more than an honest shopper needs.
+# OWASP ASVS 5.0, 2.4.1 and 6.3.1: slow down guessing. Five tries an hour are more than an
+# honest shopper needs.
 _MISSES_ALLOWED = 5
 _MISS_WINDOW = timedelta(hours=1)
 _PERSON = (("person", "/talk_to_human"),)
 _YES_NO = (("affirm", "/affirm"), ("deny", "/deny"))
-_FORGET = {"order_number": None, "email": None, "question": None}
+_FORGET: dict[str, str | None] = {"order_number": None, "email": None, "question": None}
 _RETURNABLE = frozenset({"delivered"})
 
 
@@ -62,7 +63,15 @@ async def track(request: Request) -> SkillResult:
         key = "order.status.delivered_no_date"
     elif order.delivered_on:
         values["date"] = order.delivered_on.isoformat()
-    says = [Say(key=key, action=Action.ORDER_STATUS, values=values, cards=(_card(order),), buttons=_next_steps(order))]
+    says = [
+        Say(
+            key=key,
+            action=Action.ORDER_STATUS,
+            values=values,
+            cards=(_card(order),),
+            buttons=_next_steps(order),
+        )
+    ]
     if order.expected_on and order.status in {"processing", "shipped", "delayed"}:
         says.append(_status("order.expected", date=order.expected_on.isoformat()))
     if order.carrier and order.tracking_number and order.status not in {"cancelled", "refunded"}:
@@ -76,7 +85,13 @@ async def cancel(request: Request) -> SkillResult:
     if isinstance(order, SkillResult):
         return order
     if order.cancellable:
-        ask = Say(key="cancel.confirm", action=Action.ASK, values=_number(order), cards=(_card(order),), buttons=_YES_NO)
+        ask = Say(
+            key="cancel.confirm",
+            action=Action.ASK,
+            values=_number(order),
+            cards=(_card(order),),
+            buttons=_YES_NO,
+        )
         return SkillResult(says=(ask,), slots={"question": "cancel"})
     return _say(_why_not_cancelled(order), order, buttons=_next_steps(order))
 
@@ -93,7 +108,9 @@ async def cancel_confirmed(request: Request) -> SkillResult:
         return _say(_why_not_cancelled(order), order) if error.category == "conflict" else _unreachable()
     except TimeoutError:
         return _unreachable()
-    done = Say(key="cancel.done", action=Action.ORDER_CANCELLED, values=_number(order), cards=(_card(cancelled),))
+    done = Say(
+        key="cancel.done", action=Action.ORDER_CANCELLED, values=_number(order), cards=(_card(cancelled),)
+    )
     return SkillResult(says=(done,), slots={"question": None})
 
 
@@ -110,7 +127,9 @@ async def start_return(request: Request) -> SkillResult:
         return _say("return.not_delivered", order, buttons=_next_steps(order))
     if (last_day := _last_return_day(order, request)) and last_day < request.now.date():
         return _say("return.too_late", order, date=last_day.isoformat(), buttons=_PERSON)
-    ask = Say(key="return.confirm", action=Action.ASK, values=_number(order), cards=(_card(order),), buttons=_YES_NO)
+    ask = Say(
+        key="return.confirm", action=Action.ASK, values=_number(order), cards=(_card(order),), buttons=_YES_NO
+    )
     return SkillResult(says=(ask,), slots={"question": "return"})
 
 
@@ -129,7 +148,9 @@ async def return_confirmed(request: Request) -> SkillResult:
     except TimeoutError:
         return _unreachable()
     values = {**_number(order), "return_number": opened.number}
-    return SkillResult(says=(Say(key="return.done", action=Action.RETURN_STARTED, values=values),), slots={"question": None})
+    return SkillResult(
+        says=(Say(key="return.done", action=Action.RETURN_STARTED, values=values),), slots={"question": None}
+    )
 
 
 async def _verified(request: Request) -> Order | SkillResult:
@@ -153,7 +174,8 @@ async def _verified(request: Request) -> Order | SkillResult:
 
 def _unreachable() -> SkillResult:
     return SkillResult(
-        says=(Say(key="shop_unavailable", action=Action.UNAVAILABLE, buttons=_PERSON),), slots={"question": None}
+        says=(Say(key="shop_unavailable", action=Action.UNAVAILABLE, buttons=_PERSON),),
+        slots={"question": None},
     )
 
 

@@ -69,7 +69,12 @@ class ProductFinder:
 
     def find(self, text: str, k: int = _SHOWN) -> tuple[ProductHit, ...]:
         """Products whose titles share words with the message, best first; empty when none does."""
-        said = {known for word in _words(text) for known in self._by_start.get(word[:_KEY], ()) if _agree(word, known)}
+        said = {
+            known
+            for word in _words(text)
+            for known in self._by_start.get(word[:_KEY], ())
+            if _agree(word, known)
+        }
         best: dict[int, float] = {}
         for title in self._titles:
             named = sum(self._weights[word] for word in title.words if word in said)
@@ -94,7 +99,12 @@ class ProductFinder:
         for word in owners:
             by_start[word[:_KEY]].append(word)
         weights = {word: math.log(1 + len(products) / len(having)) for word, having in owners.items()}
-        self._products, self._titles, self._weights, self._by_start = products, titles, weights, dict(by_start)
+        self._products, self._titles, self._weights, self._by_start = (
+            products,
+            titles,
+            weights,
+            dict(by_start),
+        )
 
 
 async def find_product(request: Request) -> SkillResult:
@@ -108,7 +118,9 @@ async def find_product(request: Request) -> SkillResult:
     named = [hit for hit in hits if hit.score >= _NAMED and hit.score >= 0.75 * hits[0].score]
     if named:
         cards, score = tuple(_card(hit.product) for hit in named), round(named[0].score, 3)
-        return SkillResult(says=(Say(key="product.found", action=Action.PRODUCT_INFO, score=score, cards=cards),))
+        return SkillResult(
+            says=(Say(key="product.found", action=Action.PRODUCT_INFO, score=score, cards=cards),)
+        )
     in_stock = [product for product in request.products.products if product.stock > 0][:_SHOWN]
     if not in_stock:
         return SkillResult(says=(Say(key="product.none", action=Action.REFUSE),))
@@ -138,5 +150,7 @@ def _pairs(word: str) -> Iterable[str]:
 def _agree(said: str, known: str) -> bool:
     if said == known:
         return True
-    same = next((i for i, (a, b) in enumerate(zip(said, known, strict=False)) if a != b), min(len(said), len(known)))
+    same = next(
+        (i for i, (a, b) in enumerate(zip(said, known, strict=False)) if a != b), min(len(said), len(known))
+    )
     return same >= 3 and same >= _SAME_START * max(len(said), len(known))

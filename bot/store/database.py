@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -31,6 +32,7 @@ T = TypeVar("T")
 
 # More waiting work than this can't be answered in time by anyone; refusing keeps memory bounded.
 _WAITING_MAX = 2000
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY")
 # Low byte of the result code, https://www.sqlite.org/rescode.html (read 2026-11-22).
 _SQLITE: dict[int, Category] = {
     sqlite3.SQLITE_BUSY: "busy",
@@ -195,8 +197,12 @@ def _sqlite(url: URL, *, pool_size: int, busy_timeout_s: float) -> Engine:
     file = Path(url.database)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        # SQLite would make it readable for everyone; its -wal and -shm files copy the mode.
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        # SQLite would make it readable for everyone; its -wal and -shm files copy the mode. Never opened when
+        # it is there: closing it would drop the locks that this process holds on it
+        # (https://www.sqlite.org/howtocorrupt.html section 2.2, read 2026-11-22).
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        pass
     except OSError as error:
         raise StoreError("unavailable", f"{file}: {error.strerror}") from error
     engine = create_engine(
@@ -212,13 +218,7 @@ def _sqlite(url: URL, *, pool_size: int, busy_timeout_s: float) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions are begun below, not guessed by the driver
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "temp_store = MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        _set_up(connection, patience_s=busy_timeout_s)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -227,6 +227,21 @@ def _sqlite(url: URL, *, pool_size: int, busy_timeout_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _set_up(connection: sqlite3.Connection, *, patience_s: float) -> None:
+    """WAL and full durability. SQLite does not wait by itself while another connection switches to WAL."""
+    give_up_at = time.monotonic() + patience_s
+    while True:
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if _SQLITE.get(error.sqlite_errorcode & 0xFF) != "busy" or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.005)  # in a thread of the pool
+        else:
+            return
 
 
 def _postgres(url: URL, *, pool_size: int, busy_timeout_s: float) -> Engine:

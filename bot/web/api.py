@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 
 from bot.config import ROOT, Settings, WebSettings
 from bot.web.bodies import Bodies
-from bot.web.chat_session import ChatParts, max_frame_bytes
+from bot.web.chat_session import CLOSE_S, HELLO_S, ChatParts, max_frame_bytes
 from bot.web.chat_socket import ChatDoor
 from bot.web.docs_page import docs_page, docs_policy
 from bot.web.errors import CatchAll, Errors, error_docs, install_errors
@@ -66,6 +66,8 @@ def create_web(
     web_root: Path = ROOT / "web",
     now: Callable[[], datetime] = _utc_now,
     new_id: Callable[[], str] = _new_id,
+    hello_s: float = HELLO_S,
+    close_s: float = CLOSE_S,
 ) -> FastAPI:
     """Assemble the front door.
 
@@ -79,6 +81,8 @@ def create_web(
         web_root: folder of the web workspace with its builds.
         now: the clock, aware UTC.
         new_id: unguessable ids of conversations.
+        hello_s: time a chat page has for its first frame.
+        close_s: time a chat page has to take its last frames.
 
     Returns:
         The application; `app.state.hub` is the hub.
@@ -103,32 +107,15 @@ def create_web(
         message_chars=web.message_chars,
         now=now,
         new_id=new_id,
+        hello_s=hello_s,
+        close_s=close_s,
     )
     door = ChatDoor(parts, origins=Origins(web.allowed_origins), proxies=proxies)
-    app = FastAPI(
-        title="Storecast",
-        version=version("storecast"),
-        description=_DESCRIPTION,
-        lifespan=_lifespan(door, lifespan, grace_s=settings.dialogue.turn_timeout_s),
-        docs_url=None,
-        redoc_url=None,
-        responses=error_docs("server"),
-    )
+    app = _application(_lifespan(door, lifespan, grace_s=settings.dialogue.turn_timeout_s))
     app.state.hub = hub
     _add_docs(app)
     install_errors(app, errors)
-    app.include_router(
-        rest_router(
-            answerer=ports.answerer,
-            hub=hub,
-            limits=limits,
-            metrics=metrics,
-            proxies=proxies,
-            languages=languages,
-            message_chars=web.message_chars,
-            now=now,
-        )
-    )
+    app.include_router(rest_router(parts, proxies))
     app.include_router(door.router())
     app.include_router(health_router(ports.readiness, metrics, errors))
     _add_staff(
@@ -157,6 +144,20 @@ def server_options(web: WebSettings) -> dict[str, Any]:
         # Turns that have begun are finished; longer ones are given up by the dialogue's own timeout.
         "timeout_graceful_shutdown": 15,
     }
+
+
+def _application(lifespan: Lifespan) -> FastAPI:
+    return FastAPI(
+        title="Storecast",
+        version=version("storecast"),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        # Behind a proxy a redirect would name the wrong scheme, and it would not be the error shape.
+        redirect_slashes=False,
+        responses=error_docs("invalid", "server"),
+    )
 
 
 def _lifespan(door: ChatDoor, inner: Lifespan | None, *, grace_s: float) -> Lifespan:
@@ -225,5 +226,5 @@ def _add_middleware(app: FastAPI, web: WebSettings, errors: Errors) -> None:
     larger = {"/api/knowledge/": MAX_ENTRY_BYTES}
     app.add_middleware(Bodies, errors=errors, max_bytes=web.body_bytes, larger=larger)
     app.add_middleware(CatchAll, errors=errors)
-    app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Headers)

@@ -29,12 +29,24 @@ from bot.web.ports import Answerer, Conversations, TurnError
 from bot.web.security import Tokens
 from bot.web.wire import PROTOCOL_VERSION, encode, message_frame
 
-__all__ = ["FAILED", "REFUSED", "TOO_LARGE", "ChatParts", "ChatSession", "max_frame_bytes"]
+__all__ = [
+    "CLOSE_S",
+    "FAILED",
+    "HELLO_S",
+    "REFUSED",
+    "TOO_LARGE",
+    "ChatParts",
+    "ChatSession",
+    "max_frame_bytes",
+]
 
 # Close codes: https://www.iana.org/assignments/websocket/websocket.xml (read 2026-11-22).
 REFUSED = 1008
 TOO_LARGE = 1009
 FAILED = 1011
+
+HELLO_S = 10.0
+CLOSE_S = 5.0
 
 _HISTORY_MESSAGES = 200
 _REPLAY_MESSAGES = 100
@@ -70,8 +82,8 @@ class ChatParts:
     message_chars: int
     now: Callable[[], datetime]
     new_id: Callable[[], str]
-    hello_s: float = 10.0
-    close_s: float = 5.0
+    hello_s: float = HELLO_S
+    close_s: float = CLOSE_S
 
 
 class ChatSession:
@@ -280,7 +292,8 @@ class ChatSession:
             message_id=said.id,
             text=said.text,
             payload=said.payload,
-            page_language=self._chosen or self._page_language,
+            page_language=self._page_language,
+            chosen_language=self._chosen,
             received_at=self._parts.now(),
         )
         hub.announce(self._conversation_id, {"type": "typing", "on": True})

@@ -6,15 +6,18 @@ Checks origin and number, accepts, and leaves the rest to `ChatSession`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import structlog
 from fastapi import APIRouter
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from bot.web.chat_session import FAILED, REFUSED, ChatParts, ChatSession
+from bot.web.errors import ApiError
 from bot.web.hub import TOO_SLOW
 from bot.web.limits import Proxies
 from bot.web.security import Origins
+from bot.web.wire import PROTOCOL_VERSION, encode
 
 __all__ = ["ChatDoor"]
 
@@ -47,11 +50,11 @@ class ChatDoor:
         await websocket.accept()
         # Refused after the handshake, so that the page's script sees the code and not just a failure.
         if not self._origins.allows(websocket.headers.get("origin"), websocket.headers.get("host")):
-            await websocket.close(REFUSED)
+            await self._refuse(websocket, REFUSED)
             return
         address = self._proxies.address_of(websocket)
         if not self._parts.limits.open_socket(address=address):
-            await websocket.close(TOO_SLOW)
+            await self._refuse(websocket, TOO_SLOW, ApiError("too_many_sockets"))
             return
         task = asyncio.current_task()
         assert task is not None, "a coroutine is run by a task"  # noqa: S101  # tells mypy what asyncio promises
@@ -61,12 +64,21 @@ class ChatDoor:
             await ChatSession(websocket, self._parts, address=address).run()
         except Exception:  # noqa: BLE001  # an edge: the page is told, the log has the cause
             _log.exception("chat_session_failed")
-            if websocket.application_state is WebSocketState.CONNECTED:
-                await websocket.close(FAILED)
+            await self._refuse(websocket, FAILED)
         finally:
             self._parts.metrics.socket_closed()
             self._parts.limits.close_socket(address=address)
             self._open.discard(task)
+
+    async def _refuse(self, websocket: WebSocket, code: int, error: ApiError | None = None) -> None:
+        """Say why, where it helps, and close; the page may be gone or deaf already."""
+        with contextlib.suppress(WebSocketDisconnect, WebSocketDisconnected, TimeoutError):
+            async with asyncio.timeout(self._parts.close_s):
+                if error is not None:
+                    body = self._parts.errors.body(error)
+                    frame = {"v": PROTOCOL_VERSION, "seq": 0, "type": "error", "error": body}
+                    await websocket.send_text(encode(frame))
+                await websocket.close(code)
 
     async def close(self, *, grace_s: float) -> None:
         """Close every socket with 1012 and wait for its turns, at most `grace_s`; the late are cancelled."""

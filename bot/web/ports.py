@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-from bot.messages import ChatMessage, Conversation, Inbound, ProductCard, Reply, Status
+from bot.messages import ChatMessage, Conversation, Inbound, ProductCard, Reply, Status, TurnCategory, TurnError
 from bot.store import Draft
 from connectors.base import Order, ReturnRequest
 
@@ -31,25 +31,6 @@ __all__ = [
     "TurnError",
     "Wording",
 ]
-
-TurnCategory = Literal["unavailable", "timeout", "busy", "invalid"]
-
-
-class TurnError(Exception):
-    """A message could not be answered and nothing of it was stored; the same id may be sent again.
-
-    Args:
-        category: `unavailable` (a part is down), `timeout`, `busy` (queues are full), `invalid` (the message
-            itself can't be taken).
-        retry_after_s: when it is worth trying again, else None.
-    """
-
-    def __init__(self, category: TurnCategory, retry_after_s: float | None = None) -> None:
-        """Keep the category for the edges."""
-        super().__init__(category)
-        self.category = category
-        self.retry_after_s = retry_after_s
-
 
 class EntryRefused(Exception):
     """An entry of the knowledge base can't be saved.

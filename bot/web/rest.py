@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,12 +15,10 @@ from starlette.responses import Response
 
 from bot.messages import Inbound
 from bot.store import StoreError
+from bot.web.chat_session import ChatParts
 from bot.web.errors import ApiError, error_docs, json_response, refusal_of
-from bot.web.health import Metrics
-from bot.web.hub import Hub
-from bot.web.languages import Languages
-from bot.web.limits import Limits, Proxies
-from bot.web.ports import Answerer, TurnError
+from bot.web.limits import Proxies
+from bot.web.ports import TurnError
 from bot.web.texts import clean_id, clean_text
 from bot.web.wire import bubble_json
 
@@ -92,18 +88,13 @@ class RestReply(BaseModel):
     metadata: RestReplyMetadata
 
 
-def rest_router(
-    *,
-    answerer: Answerer,
-    hub: Hub,
-    limits: Limits,
-    metrics: Metrics,
-    proxies: Proxies,
-    languages: Languages,
-    message_chars: int,
-    now: Callable[[], datetime],
-) -> APIRouter:
-    """The REST channel under Rasa's own addresses."""
+def rest_router(parts: ChatParts, proxies: Proxies) -> APIRouter:
+    """The REST channel under Rasa's own addresses.
+
+    Args:
+        parts: what chat sessions work with, too.
+        proxies: tells clients' addresses.
+    """
     router = APIRouter(prefix="/webhooks/rest", tags=["Chat"])
 
     @router.get("/", summary="Is the channel there")
@@ -122,17 +113,17 @@ def rest_router(
     )  # fmt: skip
     async def webhook(body: RestMessage, request: Request) -> Response:
         """Answers with a list, one element a bubble; empty while staff answer the conversation."""
-        page = languages.match(body.metadata.language if body.metadata else None)
-        language = page or languages.of_header(request.headers.get("accept-language"))
+        page = parts.languages.match(body.metadata.language if body.metadata else None)
+        language = page or parts.languages.of_header(request.headers.get("accept-language"))
         sender = clean_id(body.sender, field="sender", max_chars=MAX_SENDER_CHARS)
         message_id = (
             uuid.uuid4().hex if body.message_id is None else clean_id(body.message_id, field="message_id")
         )
         conversation_id = f"rest:{sender}"
-        wait_s = limits.message(address=proxies.address_of(request), sender=conversation_id)
+        wait_s = parts.limits.message(address=proxies.address_of(request), sender=conversation_id)
         if wait_s is not None:
             raise ApiError("too_many_messages", retry_after_s=wait_s, language=language)
-        text = clean_text(body.message, max_chars=message_chars, language=language)
+        text = clean_text(body.message, max_chars=parts.message_chars, language=language)
         inbound = Inbound(
             conversation_id=conversation_id,
             message_id=message_id,
@@ -140,16 +131,16 @@ def rest_router(
             payload=text if _TAPPED.fullmatch(text) else None,
             channel="rest",
             page_language=page,
-            received_at=now(),
+            received_at=parts.now(),
         )
         try:
-            reply = await answerer.answer(inbound)
+            reply = await parts.answerer.answer(inbound)
         except (TurnError, StoreError) as error:
             refusal = refusal_of(error)
             refusal.language = language
             raise refusal from error
-        hub.publish(conversation_id, reply.stored)
-        metrics.message("rest")
+        parts.hub.publish(conversation_id, reply.stored)
+        parts.metrics.message("rest")
         return json_response([bubble_json(sender, bubble) for bubble in reply.bubbles])
 
     return router

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from connectors.demo.client import DemoShop
 from connectors.demo.config import DemoSettings
@@ -13,8 +12,6 @@ from connectors.demo.state import MemoryState, StateStore
 from connectors.errors import ConnectorError
 
 __all__ = ["DemoSettings", "DemoShop", "MemoryState", "StateStore", "create"]
-
-_IMAGES = Path(__file__).parent / "images"
 
 
 def _utc_now() -> datetime:
@@ -34,7 +31,7 @@ def create(
         settings: has the path of the shop file.
         state: where cancellations and returns are kept; None keeps them in memory.
         now: the clock, aware UTC.
-        image_base: path below which the front door serves `DemoShop.image_file(name)`.
+        image_base: path below which the front door serves the folder `images` beside the shop file.
 
     Raises:
         ConnectorError: category `configuration`; the detail names file, line and field of every problem.
@@ -50,6 +47,6 @@ def create(
         parse(text, source=str(file)),
         state or MemoryState(),
         now=now,
-        image_folders=(file.parent / "images", file.parent, _IMAGES),
+        images=file.parent / "images",
         image_base=image_base,
     )

@@ -34,8 +34,8 @@ class DemoShop:
         catalogue: what the file says.
         state: keeps cancellations and returns.
         now: aware UTC; relative dates of the file are seen from here.
-        image_folders: where image files of the catalogue are looked for, first match wins.
-        image_base: path below which the front door serves `image_file(name)`.
+        images: folder that holds the image files of the catalogue; None when there is none.
+        image_base: path below which the front door serves that folder.
     """
 
     def __init__(
@@ -44,14 +44,14 @@ class DemoShop:
         state: StateStore,
         *,
         now: Callable[[], datetime],
-        image_folders: tuple[Path, ...] = (),
+        images: Path | None = None,
         image_base: str = "/demo/images/",
     ) -> None:
         self._catalogue = catalogue
         self._state = state
         self._now = now
         self._orders = {order.number_key: order for order in catalogue.orders}
-        self._images = _found(catalogue, image_folders)
+        self._images = _found(catalogue, images)
         self._products = tuple(
             replace(product, image_url=self._image_url(product.id, image_base))
             for product in catalogue.products
@@ -191,13 +191,9 @@ def _once(change: str, placed: PlacedOrder, key: str) -> str:
     return f"{change}:{hashlib.sha256(repr((placed.number_key, key)).encode()).hexdigest()}"
 
 
-def _found(catalogue: Catalogue, folders: tuple[Path, ...]) -> dict[str, Path]:
+def _found(catalogue: Catalogue, folder: Path | None) -> dict[str, Path]:
     """The image files of the catalogue that exist, by name."""
-    files = {}
-    for name in catalogue.images.values():
-        file = next(
-            (folder / name for folder in folders if "/" not in name and (folder / name).is_file()), None
-        )
-        if file is not None:
-            files[name] = file
-    return files
+    if folder is None:
+        return {}
+    files = {name: folder / name for name in catalogue.images.values() if "/" not in name}
+    return {name: file for name, file in files.items() if file.is_file()}

@@ -179,7 +179,7 @@ class OrderEntry(_Section):
     customer: str
     status: OrderStatus
     placed: When
-    lines: tuple[LineEntry, ...] = Field(min_length=1)
+    lines: tuple[LineEntry, ...]
     total: Price | None = None
     expected: When | None = None
     delivered: When | None = None

@@ -166,6 +166,8 @@ def _contradictions(file: ShopFile) -> Iterable[tuple[Path, str]]:
             yield ("orders", place, "number"), "needs a digit or a letter"
         if email_key(order.customer) not in customers:
             yield ("orders", place, "customer"), "is not the email of any customer in this file"
+        if not order.lines:
+            yield ("orders", place, "lines"), "needs at least one product"
         for row, line in enumerate(order.lines):
             if line.product not in products:
                 yield ("orders", place, "lines", row, "product"), "is not the id of any product in this file"

@@ -12,7 +12,7 @@ __all__ = ["MemoryConversations"]
 
 
 class MemoryConversations:
-    """Numbers without gaps, one list a conversation. `broken` makes every call fail as a locked database does."""
+    """Numbers without gaps, one list a conversation. `broken`: every call fails as on a locked database."""
 
     def __init__(self) -> None:
         self._conversations: dict[str, Conversation] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ __all__ = ["Clock", "FixedReadiness", "FixedRecords", "FixedWindow", "LocaleFile
 
 LOCALES = Path(__file__).resolve().parents[2] / "bot" / "locales"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@cache
+def _read(code: str) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load((LOCALES / f"{code}.yml").read_text(encoding="utf-8"))
+    return data
 
 
 class Clock:
@@ -38,10 +45,8 @@ class LocaleFiles:
     """Sentences straight from the locale files of English and German; Arabic borrows the English ones."""
 
     def __init__(self) -> None:
-        self._data: dict[str, dict[str, Any]] = {}
-        for code in ("en", "de"):
-            self._data[code] = yaml.safe_load((LOCALES / f"{code}.yml").read_text(encoding="utf-8"))
-        self._data["ar"] = self._data["en"]
+        english, german = (_read(code) for code in ("en", "de"))
+        self._data = {"en": english, "de": german, "ar": english}
 
     def say(self, key: str, language: str, **values: object) -> str:
         message: Any = self._data[language]

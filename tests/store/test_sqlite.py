@@ -103,6 +103,13 @@ async def test_a_url_and_a_path_open_the_same_file(store: Store, path: Path) -> 
     await other.close()
 
 
+@pytest.mark.parametrize("attempt", range(10))
+async def test_a_new_file_is_opened_by_all_who_open_it_at_once(path: Path, attempt: int) -> None:
+    stores = await asyncio.gather(*(Store.open(path) for _ in range(4)))
+
+    await asyncio.gather(*(store.close() for store in stores))
+
+
 async def test_every_connection_is_durable_and_checks_references(path: Path) -> None:
     database = await Database.open(path)
 

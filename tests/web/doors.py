@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from bot.config import ConnectorSettings, DemoShopSettings, Settings, WebSettings
+from bot.config import ConnectorSettings, DemoShopSettings, DialogueSettings, Settings, WebSettings
 from bot.web.api import create_web, server_options
 from bot.web.health import Metrics
 from bot.web.hub import Hub
@@ -54,7 +54,8 @@ def open_house(
     *,
     admin_token: str | None = ADMIN_TOKEN,
     queue_frames: int = 256,
-    secret: SecretStr = SECRET,
+    hello_s: float = 10.0,
+    turn_timeout_s: float = 10.0,
     **web: Any,
 ) -> House:
     """Build the application; `web` are settings of the section."""
@@ -69,6 +70,7 @@ def open_house(
         web=WebSettings(
             **{"messages_per_minute_per_sender": 100_000, "messages_per_minute_per_address": 100_000, **web}
         ),
+        dialogue=DialogueSettings(turn_timeout_s=turn_timeout_s),
         connectors=ConnectorSettings(demo=DemoShopSettings(file=tmp_path / "shop" / "shop.yml")),
         admin_token=SecretStr(admin_token) if admin_token else None,
     )
@@ -76,7 +78,8 @@ def open_house(
     app = create_web(
         settings,
         Ports(wording=LocaleFiles(), window=FixedWindow(), records=FixedRecords(), **parts),
-        secret=secret,
+        secret=SECRET,
+        hello_s=hello_s,
         metrics=metrics,
         hub=hub,
         web_root=tmp_path / "web",
@@ -114,7 +117,9 @@ class LiveServer:
     async def visit(self, *, origin: str | None = None, **options: Any) -> Page:
         """Open a socket without saying hello."""
         url = f"ws://127.0.0.1:{self.port}/ws/chat"
-        page = Page(await connect(url, origin=origin, compression=None, max_size=None, **options))
+        page = Page(
+            await connect(url, origin=origin, compression=None, max_size=None, max_queue=None, **options)
+        )
         self.pages.append(page)
         return page
 
@@ -154,7 +159,7 @@ class Page:
         self.welcome: dict[str, Any] = {}
 
     async def send(self, **frame: Any) -> None:
-        await self.connection.send(json.dumps({"v": 1, **frame}))
+        await self.connection.send(json.dumps({"v": 1, **frame}, ensure_ascii=False))
 
     async def send_raw(self, data: str | bytes) -> None:
         await self.connection.send(data)

@@ -104,9 +104,8 @@ async def test_json_by_any_name_passes(client: httpx.AsyncClient, kind: str) -> 
         (b"hello", "bad_json"),
         (b"[" * 60_000, "bad_json"),
         (b'{"sender": ' + b"9" * 50_000 + b"}", "bad_json"),
-        (b'\xef\xbb\xbf{"sender": "ada", "message": "hi"}', "bad_json"),
     ],
-    ids=["latin-1", "surrogate", "utf-16", "cut", "text", "deep", "huge number", "bom"],
+    ids=["latin-1", "surrogate", "utf-16", "cut", "text", "deep", "huge number"],
 )
 async def test_what_can_not_be_read_is_refused(client: httpx.AsyncClient, body: bytes, code: str) -> None:
     response = await client.post(WEBHOOK, content=body, headers=JSON)

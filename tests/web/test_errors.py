@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 from string import Formatter
@@ -141,4 +142,4 @@ def test_routes_are_plain_coroutines(house: House) -> None:
 
 
 def _is_coroutine(route: APIRoute) -> bool:
-    return bool(route.dependant.is_coroutine_callable)
+    return inspect.iscoroutinefunction(route.endpoint)

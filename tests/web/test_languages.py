@@ -12,7 +12,8 @@ KNOWN = Languages(["ar", "de", "en", "he", "id", "pt", "zh", "zh-TW"], "de")
 @pytest.mark.parametrize(
     ("tag", "expected"),
     [
-        ("de", "de"), ("DE", "de"), ("de-AT", "de"), ("pt_BR", "pt"), ("zh-Hans-CN", "zh"), ("zh-Hant", "zh-TW"),
+        ("de", "de"), ("DE", "de"), ("de-AT", "de"), ("pt_BR", "pt"), ("zh-Hans-CN", "zh"),
+        ("zh-Hant", "zh-TW"),
         ("zh-HK", "zh-TW"), ("zh-tw", "zh-TW"), ("iw", "he"), ("in", "id"), ("en-x-1", "en"),
         ("fr", None), ("", None), ("english", None), ("de; DROP", None), ("e", None), (None, None), (7, None),
         ("a" * 10_000, None),

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.dialogue.arbitration import Evidence, decide, word_count
+from bot.dialogue.context import KnowledgeHit
+
+SURE = KnowledgeHit("return_policy", 0.95)
+NOTHING = Evidence(ranking={"ask_faq": 0.4, "out_of_scope": 0.2})
+
+
+def test_a_detail_the_form_waits_for_is_taken() -> None:
+    evidence = replace(NOTHING, details=frozenset({"email"}), expecting="email", ranking={"greet": 0.9})
+
+    assert decide(evidence)[0] == "inform"
+
+
+def test_short_small_talk_is_small_talk_even_when_an_entry_looks_alike() -> None:
+    evidence = replace(NOTHING, ranking={"thanks": 0.9}, best_hit=SURE, outcome="answer", words=2)
+
+    assert decide(evidence)[0] == "thanks"
+
+
+def test_a_long_message_that_opens_with_a_greeting_is_a_question() -> None:
+    evidence = replace(NOTHING, ranking={"greet": 0.9}, best_hit=SURE, outcome="answer", words=12)
+
+    assert decide(evidence)[0] == "ask_faq"
+
+
+def test_an_order_task_is_begun_when_the_classifier_is_sure() -> None:
+    evidence = replace(NOTHING, ranking={"track_order": 0.95}, best_hit=SURE, outcome="answer", words=4)
+
+    assert decide(evidence)[0] == "track_order"
+
+
+def test_an_entry_the_shop_wrote_beats_a_doubtful_task() -> None:
+    evidence = replace(NOTHING, ranking={"cancel_order": 0.55}, best_hit=SURE, outcome="answer", words=4)
+
+    assert decide(evidence)[0] == "ask_faq"
+
+
+def test_the_entry_about_people_calls_one() -> None:
+    evidence = replace(NOTHING, best_hit=KnowledgeHit("contact_human", 0.9), outcome="answer", words=5)
+
+    assert decide(evidence)[0] == "talk_to_human"
+
+
+def test_a_named_product_is_shown_when_nothing_else_fits() -> None:
+    assert decide(replace(NOTHING, product_score=0.8))[0] == "find_product"
+
+
+def test_what_nobody_knows_is_asked_of_the_knowledge_base_which_admits_it() -> None:
+    assert decide(NOTHING)[0] == "ask_faq"
+
+
+def test_a_message_without_any_evidence_is_not_a_crash() -> None:
+    assert decide(Evidence(ranking={})) == ("ask_faq", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("where is it", 3), ("我的包裹到哪里了", 4), ("", 0), ("ok 好的", 2), ("ありがとう", 3)]
+)
+def test_words_are_counted_in_spaced_and_unspaced_scripts(text: str, expected: int) -> None:
+    assert word_count(text) == expected
