@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from bot.language import LanguageDetector, language_texts
 from bot.skills import ProductFinder
 from bot.store import Store
 from bot.turn import Turns
-from bot.web.api import create_web
+from bot.web.api import Lifespan, create_web
 from bot.web.health import Metrics
 from bot.web.ports import Brand, Ports
 from bot.wiring import KnowledgeDesk, PageWording, Ready, ShopState, Window
@@ -63,7 +64,7 @@ async def create_app(settings: Settings) -> FastAPI:
     store = await _open_store(settings)
     shop = await asyncio.to_thread(create_demo_shop, settings.connectors.demo, ShopState(store))
     given = await _facts(settings, shop)
-    knowledge, starter = await _open_knowledge(settings, store, given)
+    knowledge = await asyncio.to_thread(open_knowledge, settings, await store.entries(), given)
     wording = Wording(
         phrasebook=Phrasebook(),
         knowledge=knowledge,
@@ -71,7 +72,7 @@ async def create_app(settings: Settings) -> FastAPI:
         default_language=settings.shop.default_language,
     )
     dialogue = Dialogue(
-        model_path(settings.home, settings.config_file),
+        model_path(settings.home, settings.config_file, settings.knowledge.encoder),
         workers=settings.dialogue.workers,
         timeout_s=settings.dialogue.turn_timeout_s,
         memory_limit_mb=settings.dialogue.memory_limit_mb,
@@ -90,37 +91,45 @@ async def create_app(settings: Settings) -> FastAPI:
         shop_timeout_s=settings.connectors.timeout_s,
         session=timedelta(minutes=settings.dialogue.session_minutes),
     )
+    brand = Brand(str(given.get("name") or "Storecast"), given.get("colour"))
     ports = Ports(
         answerer=turns,
         conversations=store,
-        knowledge=KnowledgeDesk(knowledge, store, starter),
+        knowledge=KnowledgeDesk(knowledge, store),
         wording=PageWording(wording),
         readiness=Ready(dialogue),
-        window=Window(
-            Brand(str(given.get("name") or "Storecast"), given.get("colour")), shop, products, wording
-        ),
+        window=Window(brand, shop, products, wording),
         records=shop,
     )
+    chores = (partial(_keep_catalogue, products, shop, settings), partial(_keep_index, knowledge))
+    secret = settings.secret or SecretStr(private_file(settings.home / "secret"))
+    lifespan = _lifespan(dialogue, knowledge, store, chores)
+    return create_web(settings, ports, secret=secret, metrics=metrics, lifespan=lifespan)
+
+
+def _lifespan(
+    dialogue: Dialogue,
+    knowledge: KnowledgeBase,
+    store: Store,
+    chores: Sequence[Callable[[], Coroutine[Any, Any, None]]],
+) -> Lifespan:
+    """Starts and ends what runs beside the requests, in an order that loses nothing."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def run(_: FastAPI) -> AsyncIterator[None]:
         await dialogue.start(wait=False)
-        chores = [
-            asyncio.create_task(_keep_catalogue(products, shop, settings), name="catalogue"),
-            asyncio.create_task(_keep_index(knowledge), name="index"),
-        ]
+        tasks = [asyncio.create_task(chore(), name=f"chore-{n}") for n, chore in enumerate(chores)]
         try:
             yield
         finally:
-            for chore in chores:
-                chore.cancel()
-            await asyncio.gather(*chores, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await dialogue.close()
             await asyncio.to_thread(knowledge.save)
             await store.close()
 
-    secret = settings.secret or SecretStr(private_file(settings.home / "secret"))
-    return create_web(settings, ports, secret=secret, metrics=metrics, lifespan=lifespan)
+    return run
 
 
 def private_file(path: Path) -> str:
@@ -156,14 +165,6 @@ async def _open_store(settings: Settings) -> Store:
     return await Store.open(
         where, pool_size=settings.storage.pool_size, busy_timeout_s=settings.storage.busy_timeout_s
     )
-
-
-async def _open_knowledge(
-    settings: Settings, store: Store, facts: Mapping[str, Any]
-) -> tuple[KnowledgeBase, Mapping[str, Entry]]:
-    changed = await store.entries()
-    knowledge = await asyncio.to_thread(open_knowledge, settings, changed, facts)
-    return knowledge, knowledge.entries()
 
 
 async def _facts(settings: Settings, shop: Shop) -> dict[str, Any]:

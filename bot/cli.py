@@ -60,7 +60,8 @@ def _parser() -> argparse.ArgumentParser:
 def _train(settings: Settings, options: argparse.Namespace) -> int:
     from bot.dialogue.training import model_path
 
-    target = model_path(settings.home, settings.config_file)
+    encoder = settings.knowledge.encoder
+    target = model_path(settings.home, settings.config_file, encoder)
     if target.is_file() and not options.force:
         print(f"Dialogue model is up to date: {target}", flush=True)
         return 0
@@ -68,7 +69,7 @@ def _train(settings: Settings, options: argparse.Namespace) -> int:
     started = time.monotonic()
     # A process of its own: Rasa and TensorFlow never give their memory back.
     result = subprocess.run(  # noqa: S603  # our own module, no shell
-        [sys.executable, "-m", "bot.dialogue.training", str(settings.home), str(settings.config_file)],
+        [sys.executable, "-m", "bot.dialogue.training", settings.home, settings.config_file, encoder],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     if result.returncode or not target.is_file():
@@ -97,7 +98,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     from bot.dialogue.training import model_path
     from bot.serving import serve
 
-    if not model_path(settings.home, settings.config_file).is_file():
+    if not model_path(settings.home, settings.config_file, settings.knowledge.encoder).is_file():
         print("The dialogue model is missing or out of date: run `storecast train` first.", file=sys.stderr)
         return 1
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -125,7 +126,7 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
 def _doctor(settings: Settings, options: argparse.Namespace) -> int:
     from bot.dialogue.training import model_path
 
-    model = model_path(settings.home, settings.config_file)
+    model = model_path(settings.home, settings.config_file, settings.knowledge.encoder)
     findings = {
         f"configuration {settings.config_file}": None,
         f"data folder {settings.home}": None

@@ -24,6 +24,8 @@ __all__ = ["LanguageDetector", "choose_language", "language_texts"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _ORDERS = (1, 2, 3, 4)
+# A word that so many languages have says nothing about which one is spoken.
+_SHARED = 3
 _SMOOTHING = 0.4
 # Letter sequences overlap, so their evidence counts less than if they were independent.
 _DAMPING = 0.35
@@ -48,7 +50,13 @@ class LanguageDetector:
 
     def __init__(self, texts: Mapping[str, Iterable[str]]) -> None:
         self.languages = tuple(sorted(texts))
-        counts = {language: _count(lines) for language, lines in texts.items()}
+        words = {
+            language: [word for line in lines for word in _words(line)] for language, lines in texts.items()
+        }
+        counts = {language: _count(said) for language, said in words.items()}
+        spread = Counter(word for said in words.values() for word in set(said))
+        self._telling = frozenset(word for word, in_languages in spread.items() if in_languages < _SHARED)
+        self._shared = frozenset(spread) - self._telling
         vocabulary = sorted(set().union(*counts.values()))
         self._rows = {gram: row for row, gram in enumerate(vocabulary)}
         table = np.full((len(vocabulary) + 1, len(self.languages)), _SMOOTHING, dtype=np.float64)
@@ -61,12 +69,26 @@ class LanguageDetector:
 
     def scores(self, text: str) -> dict[str, float]:
         """Evidence in nats by language, 0 on average; empty when the text has no words to judge by."""
-        words = [word for word in _words(text) if len(word) > 1 or ord(word[0]) > 0x2E7F]
+        words = self._judged(text)
         if not words:
             return {}
         rows = [self._rows.get(gram, -1) for word in words for gram in _grams(word)]
         evidence = self._log[rows].sum(axis=0) * _DAMPING
         return {language: float(value) for language, value in zip(self.languages, evidence, strict=True)}
+
+    def is_telling(self, text: str) -> bool:
+        """Whether the text says enough to leave the language of a conversation.
+
+        A word that only one or two languages have does, or three words of any kind; “ok” and a brand name
+        do not.
+        """
+        words = self._judged(text)
+        return len(words) >= 3 or any(word in self._telling for word in words)
+
+    def _judged(self, text: str) -> list[str]:
+        """Words to judge by: not single letters, and not what half of the world writes alike."""
+        words = [word for word in _words(text) if len(word) > 1 or ord(word[0]) > 0x2E7F]
+        return [word for word in words if word not in self._shared] if len(words) < 3 else words
 
     def detect(self, text: str) -> str | None:
         """The likeliest language without any context; None when there is nothing to judge by."""
@@ -101,6 +123,8 @@ def choose_language(
     if script := detector._script(text):
         return script
     scores = detector.scores(text)
+    if (said_in := _known(conversation, detector.languages)) and not detector.is_telling(text):
+        return said_in
     for hint, bonus in ((conversation, _CONVERSATION_BONUS), (page, _PAGE_BONUS)):
         known = _known(hint, detector.languages)
         if known and scores:
@@ -162,5 +186,5 @@ def _grams(word: str) -> Iterable[str]:
                 yield gram
 
 
-def _count(lines: Iterable[str]) -> Counter[str]:
-    return Counter(gram for line in lines for word in _words(line) for gram in _grams(word))
+def _count(words: Iterable[str]) -> Counter[str]:
+    return Counter(gram for word in words for gram in _grams(word))

@@ -29,9 +29,9 @@ _SAMPLE_TOPICS = ("shipping_time", "return_policy", "free_shipping", "customs_du
 class KnowledgeDesk:
     """Edits go to the database first, then into the running index; a restart finds the same."""
 
-    def __init__(self, knowledge: KnowledgeBase, store: Store, starter: Mapping[str, Entry]) -> None:
-        """Take the starter entries too, which a deletion hides and never loses."""
-        self._knowledge, self._store, self._starter = knowledge, store, starter
+    def __init__(self, knowledge: KnowledgeBase, store: Store) -> None:
+        """Take the running index and the open store."""
+        self._knowledge, self._store = knowledge, store
         self._editing = asyncio.Lock()
 
     async def entries(self) -> Sequence[KnowledgeEntry]:

@@ -40,9 +40,9 @@ class LiveServer:
 @pytest.fixture(scope="session")
 def trained_model() -> Path:
     """The dialogue model for the sources as they are; trained once, kept in var/models between runs."""
-    home = load_settings(_CONFIG).home
+    settings = load_settings(_CONFIG)
     subprocess.run([sys.executable, "-m", "bot.cli", "train"], check=True, cwd=ROOT)
-    return model_path(home, _CONFIG)
+    return model_path(settings.home, _CONFIG, settings.knowledge.encoder)
 
 
 def start_server(home: Path, model: Path, **environment: str) -> LiveServer:

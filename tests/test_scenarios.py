@@ -1,8 +1,8 @@
 """Conversations in every language, told in tests/scenarios/<language>.yml, against the running product.
 
 Each file holds `scenarios:`, a list of `{name, language?, turns: [{say, payload?, expect: {…}}]}`. `expect`
-may hold: `action`, `faq`, `intent`, `language` of the first bubble; `contains`, text in any bubble; `buttons`, payloads
-offered; `card`, kind of a card shown; `never`, text in no bubble.
+may hold: `action`, `faq`, `intent`, `language` of the first bubble; `contains`, text in any bubble;
+`buttons`, payloads offered; `card`, kind of a card shown; `never`, text in no bubble.
 """
 
 from __future__ import annotations

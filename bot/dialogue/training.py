@@ -2,7 +2,7 @@
 
 Called by `storecast train` and at start. `model_path` needs no Rasa; `train` imports it and takes about half
 a minute on two cores, so callers run it in a process of its own
-(`python -m bot.dialogue.training HOME CONFIG`).
+(`python -m bot.dialogue.training HOME CONFIG ENCODER`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from typing import Any
 import structlog
 import yaml
 
+from knowledge.encoder import make_encoder
+
 __all__ = ["TrainingFailed", "model_path", "train"]
 
 _HERE = Path(__file__).resolve().parent
@@ -31,20 +33,22 @@ class TrainingFailed(Exception):
     """Rasa could not train; the message says what to look at."""
 
 
-def model_path(home: Path, config: Path) -> Path:
+def model_path(home: Path, config: Path, encoder: str = "builtin") -> Path:
     """Where the model for exactly these sources lives, whether it exists yet or not.
 
     Args:
         home: the data folder.
         config: config.yml; only its Rasa keys count.
+        encoder: `knowledge.encoder`; a model is good for one encoder only.
     """
-    digest = hashlib.sha256(yaml.safe_dump(_rasa_config(config)).encode())
-    for file in (*_SOURCES, *_phrase_files(), *_pack_files(), _ROOT / "knowledge" / "encoder.py"):
+    digest = hashlib.sha256(yaml.safe_dump(_rasa_config(config, encoder)).encode())
+    digest.update(make_encoder(encoder).name.encode())
+    for file in (*_SOURCES, *_phrase_files(), *_pack_files()):
         digest.update(file.name.encode() + file.read_bytes())
     return home / "models" / f"dialogue-{digest.hexdigest()[:16]}.tar.gz"
 
 
-def train(home: Path, config: Path) -> Path:
+def train(home: Path, config: Path, encoder: str = "builtin") -> Path:
     """Train and put the model in place atomically.
 
     Returns:
@@ -60,10 +64,10 @@ def train(home: Path, config: Path) -> Path:
     logging.basicConfig(level=logging.WARNING)
     from rasa.model_training import train as rasa_train
 
-    target = model_path(home, config)
+    target = model_path(home, config, encoder)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        files = _write_training_data(Path(scratch), config)
+        files = _write_training_data(Path(scratch), _rasa_config(config, encoder))
         result = rasa_train(
             domain=str(_HERE / "domain.yml"),
             config=str(files / "config.yml"),
@@ -79,8 +83,8 @@ def train(home: Path, config: Path) -> Path:
     return target
 
 
-def _write_training_data(folder: Path, config: Path) -> Path:
-    (folder / "config.yml").write_text(yaml.safe_dump(_rasa_config(config)), encoding="utf-8")
+def _write_training_data(folder: Path, config: dict[str, Any]) -> Path:
+    (folder / "config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     nlu = [{"intent": intent, "examples": _listed(examples)} for intent, examples in _examples().items()]
     data = {"version": "3.1", "nlu": nlu}
     (folder / "nlu.yml").write_text(yaml.safe_dump(data, allow_unicode=True, width=10_000), encoding="utf-8")
@@ -110,9 +114,14 @@ def _listed(examples: list[str]) -> str:
     return "".join(f"- {example.replace('[', '(').replace(']', ')')}\n" for example in examples)
 
 
-def _rasa_config(config: Path) -> dict[str, Any]:
+def _rasa_config(config: Path, encoder: str) -> dict[str, Any]:
+    """Rasa's part of config.yml, its featurizer set to the encoder that search uses."""
     data = _load(config)
-    return {key: data[key] for key in _RASA_KEYS}
+    pipeline = [
+        step | {"encoder": encoder} if step["name"].endswith("SharedVectorFeaturizer") else step
+        for step in data["pipeline"]
+    ]
+    return {key: data[key] for key in _RASA_KEYS} | {"pipeline": pipeline}
 
 
 def _phrase_files() -> list[Path]:
@@ -129,4 +138,4 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(train(Path(sys.argv[1]), Path(sys.argv[2])))
+    print(train(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))

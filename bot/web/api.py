@@ -90,8 +90,7 @@ def create_web(
     Raises:
         ValueError: an entry of `web.trusted_proxies` is no address or network.
     """
-    web = settings.web
-    hub = hub or Hub()
+    web, hub = settings.web, hub or Hub()
     languages = Languages([code for code, _, _ in ports.wording.languages()], settings.shop.default_language)
     errors = Errors(ports.wording, languages, metrics)
     limits, proxies = Limits(web, metrics), Proxies(web.trusted_proxies)
@@ -115,12 +114,14 @@ def create_web(
     app.state.hub = hub
     _add_docs(app)
     install_errors(app, errors)
-    app.include_router(rest_router(parts, proxies))
-    app.include_router(door.router())
-    app.include_router(health_router(ports.readiness, metrics, errors))
-    _add_staff(
-        app, settings, ports, Guard(settings.admin_token, limits=limits, proxies=proxies), languages, hub, now
-    )
+    for router in (
+        rest_router(parts, proxies),
+        door.router(),
+        health_router(ports.readiness, metrics, errors),
+    ):
+        app.include_router(router)
+    guard = Guard(settings.admin_token, limits=limits, proxies=proxies)
+    _add_staff(app, settings, ports, guard, languages, hub, now)
     _add_pages(app, settings, ports, languages, web_root)
     _add_middleware(app, web, errors)
     return app

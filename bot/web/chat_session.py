@@ -50,7 +50,7 @@ CLOSE_S = 5.0
 
 _HISTORY_MESSAGES = 200
 _REPLAY_MESSAGES = 100
-_WAITING_FRAMES = 8
+_WAITING_FRAMES = 32
 _BAD_FRAMES = 20
 
 _log = structlog.get_logger(__name__)

@@ -60,7 +60,8 @@ def test_a_message_without_any_evidence_is_not_a_crash() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("where is it", 3), ("我的包裹到哪里了", 4), ("", 0), ("ok 好的", 2), ("ありがとう", 3)]
+    ("text", "expected"),
+    [("where is it", 3), ("我的包裹到哪里了", 4), ("", 0), ("ok 好的", 2), ("ありがとう", 3)],
 )
 def test_words_are_counted_in_spaced_and_unspaced_scripts(text: str, expected: int) -> None:
     assert word_count(text) == expected

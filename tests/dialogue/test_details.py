@@ -36,7 +36,18 @@ def test_an_order_number_is_read_in_any_script(text: str, expected: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["36 months", "100元", "€1042", "im 175 cm", "110 volts", "12", "+4915112345678", "joe1042@mail.com", "3.141", ""],
+    [
+        "36 months",
+        "100元",
+        "€1042",
+        "im 175 cm",
+        "110 volts",
+        "12",
+        "+4915112345678",
+        "joe1042@mail.com",
+        "3.141",
+        "",
+    ],
 )
 def test_amounts_and_other_numbers_are_no_order_numbers(text: str) -> None:
     assert find_order_numbers(text, bare=True) == ()
@@ -74,7 +85,10 @@ def test_nothing_typed_breaks_the_search(text: str) -> None:
     assert all(isinstance(value, str) for value in found)
 
 
-@given(st.integers(min_value=0, max_value=10**9), st.sampled_from([0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50, 0xFF10]))
+@given(
+    st.integers(min_value=0, max_value=10**9),
+    st.sampled_from([0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50, 0xFF10]),
+)
 def test_digits_of_every_script_are_the_same_number(number: int, zero: int) -> None:
     written = "".join(chr(zero + int(digit)) for digit in str(number))
 

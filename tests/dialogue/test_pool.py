@@ -27,9 +27,11 @@ class Skills:
     def __init__(self) -> None:
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
         self.gate: asyncio.Event | None = None
+        self.called = asyncio.Event()
 
     async def __call__(self, name: str, arguments: dict[str, Any]) -> SkillResult:
         self.calls.append((name, arguments))
+        self.called.set()
         if self.gate:
             await self.gate.wait()
         return SkillResult(
@@ -46,7 +48,9 @@ async def dialogue(trained_model: Path) -> AsyncIterator[Dialogue]:
     await pool.close()
 
 
-async def say(dialogue: Dialogue, text: str, state: str = "", skills: Skills | None = None, **fields: Any) -> Outcome:
+async def say(
+    dialogue: Dialogue, text: str, state: str = "", skills: Skills | None = None, **fields: Any
+) -> Outcome:
     known: dict[str, Any] = {
         "vector": ENCODER.encode([text])[0],
         "hits": [],
@@ -76,7 +80,11 @@ async def test_an_order_is_looked_up_once_both_details_are_there(dialogue: Dialo
     assert [s.key for s in number.says] == ["order.ask_email"]
     assert [s.key for s in done.says] == ["order.not_found"]
     name, arguments = skills.calls[0]
-    assert (name, arguments["order_number"], arguments["email"]) == ("order_track", "1042", "anna@example.com")
+    assert (name, arguments["order_number"], arguments["email"]) == (
+        "order_track",
+        "1042",
+        "anna@example.com",
+    )
 
 
 async def test_a_correction_inside_the_form_replaces_the_number(dialogue: Dialogue) -> None:
@@ -93,9 +101,7 @@ async def test_a_correction_inside_the_form_replaces_the_number(dialogue: Dialog
 async def test_a_question_inside_the_form_is_answered_and_the_form_goes_on(dialogue: Dialogue) -> None:
     state = (await say(dialogue, "/track_order")).state
 
-    answered = await say(
-        dialogue, "is there a warranty", state, hits=[("warranty", 0.95)], outcome="answer"
-    )
+    answered = await say(dialogue, "is there a warranty", state, hits=[("warranty", 0.95)], outcome="answer")
 
     assert [(s.faq, s.key) for s in answered.says] == [("warranty", None), (None, "order.ask_number")]
 
@@ -120,7 +126,9 @@ async def test_what_the_knowledge_base_does_not_know_offers_a_person(dialogue: D
 
 async def test_i_see_never_confirms_a_cancellation(dialogue: Dialogue) -> None:
     skills = Skills()
-    asked = '{"v": 1, "slots": {"question": "cancel", "task": "cancel", "order_number": "1042"}, "loop": null}'
+    asked = (
+        '{"v": 1, "slots": {"question": "cancel", "task": "cancel", "order_number": "1042"}, "loop": null}'
+    )
 
     await say(dialogue, "/ok", asked, skills)
 
@@ -130,7 +138,9 @@ async def test_i_see_never_confirms_a_cancellation(dialogue: Dialogue) -> None:
 async def test_conversations_do_not_wait_for_each_others_shop_calls(dialogue: Dialogue) -> None:
     slow = Skills()
     slow.gate = asyncio.Event()
-    state = '{"v": 1, "slots": {"question": "cancel", "order_number": "1042", "email": "a@b.co"}, "loop": null}'
+    state = (
+        '{"v": 1, "slots": {"question": "cancel", "order_number": "1042", "email": "a@b.co"}, "loop": null}'
+    )
 
     waiting = asyncio.create_task(say(dialogue, "/affirm", state, slow, conversation="slow"))
     quick = await say(dialogue, "/greet", conversation="quick")
@@ -156,12 +166,13 @@ async def test_strange_text_gets_an_answer(dialogue: Dialogue, text: str) -> Non
 async def test_a_killed_worker_is_replaced_and_the_turn_answered(dialogue: Dialogue) -> None:
     slow = Skills()
     slow.gate = asyncio.Event()
-    state = '{"v": 1, "slots": {"question": "cancel", "order_number": "1042", "email": "a@b.co"}, "loop": null}'
+    state = (
+        '{"v": 1, "slots": {"question": "cancel", "order_number": "1042", "email": "a@b.co"}, "loop": null}'
+    )
     before = dialogue.pids
 
     waiting = asyncio.create_task(say(dialogue, "/affirm", state, slow))
-    while not slow.calls:
-        await asyncio.sleep(0)
+    await slow.called.wait()
     os.kill(before[0], signal.SIGKILL)
     slow.gate.set()
 

@@ -1,0 +1,57 @@
+"""Products of the demo shop, asked for in every language it has titles in."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.config import load_settings
+from bot.messages import Action
+from bot.skills import ProductFinder
+from bot.skills.products import find_product
+from connectors.demo import create
+from tests.skills.test_orders import request
+
+
+@pytest.fixture
+async def finder() -> ProductFinder:
+    finder = ProductFinder()
+    await finder.refresh(create(load_settings().connectors.demo), timeout_s=5)
+    return finder
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("how much is the teapot?", "teapot"),
+        ("do you have lamps", "desk-lamp"),
+        ("Haben Sie eine Schreibtischlampe?", "desk-lamp"),
+        ("有没有台灯", "desk-lamp"),
+        ("هل عندكم مصباح مكتب", "desk-lamp"),
+        ("настольную лампу ищу", "desk-lamp"),
+        ("デスクランプはありますか", "desk-lamp"),
+        ("책상 조명 있나요", "desk-lamp"),
+        ("डेस्क लैंप चाहिए", "desk-lamp"),
+    ],
+)
+async def test_a_named_product_is_found(finder: ProductFinder, text: str, product: str) -> None:
+    assert finder.find(text)[0].product.id == product
+
+
+@pytest.mark.parametrize("text", ["where is my order", "how do I return an item", "ok", "", "退货", "1042"])
+async def test_other_messages_name_no_product(finder: ProductFinder, text: str) -> None:
+    assert [hit for hit in finder.find(text) if hit.score >= 0.45] == []
+
+
+async def test_without_a_name_products_in_stock_are_recommended(finder: ProductFinder) -> None:
+    shop = create(load_settings().connectors.demo)
+    asked = request(shop, "")
+
+    result = await find_product(
+        type(asked)(
+            **{name: getattr(asked, name) for name in asked.__slots__}
+            | {"products": finder, "text": "show me"}
+        )
+    )
+
+    assert result.says[0].action is Action.RECOMMEND
+    assert all(card["stock"] > 0 for card in result.says[0].cards)
