@@ -1,8 +1,9 @@
-"""The product under load, beside Rasa's own server: `python -m benchmarks.chat [--quick] [--seconds S] [--json F]`.
+"""The product under load, beside Rasa's own server: `python -m benchmarks.chat [--quick] [--json FILE]`.
 
-Starts the real product, then Rasa's REST server on the same trained model, one after the other on the same two
-cores, says the same to both, prints one table and writes it as JSON. README.md in this folder says what each row
-means and what the two do not have in common. Exits with 1 when a message of ours was lost, doubled or disordered.
+Starts the real product, then Rasa's REST server on the same trained model, one after the other on the same
+two cores, says the same to both, prints one table and writes it as JSON. README.md in this folder says what
+the rows mean and what the two do not have in common. Exits with 1 when a message of ours was lost, doubled
+or disordered.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import uvloop

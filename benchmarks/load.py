@@ -1,7 +1,8 @@
 """Load on a chat server and how long its replies take; knows nothing of which server it is.
 
 Used by `chat`. Open-loop times count from when a message was due, not from when it could be sent, so that a
-server that stalls can't hide it (no coordinated omission).
+server that stalls can't hide it (no coordinated omission). The clock is `perf_counter`: that of uvloop counts
+whole milliseconds.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ import numpy as np
 from benchmarks.speakers import Faults, Refused, Speaker
 from benchmarks.talk import MARK_WIDTH, MARKS
 
-__all__ = ["Caller", "Measured", "closed_loop", "lengths", "open_loop", "saturate"]
+__all__ = ["Caller", "Measured", "closed_loop", "lengths", "open_loop", "saturate", "together"]
 
 _SEED = 20261122
 _MOST_IN_FLIGHT = 256
@@ -71,16 +73,16 @@ async def open_loop(
         seconds: for how long.
         drain_s: patience at the end.
     """
-    loop, gaps = asyncio.get_running_loop(), Random(_SEED)
+    gaps = Random(_SEED)
     times: list[float] = []
     late: list[float] = []
     sent: set[asyncio.Task[None]] = set()
-    begin = due = loop.time() + 0.05
+    begin = due = perf_counter() + 0.05
     number = 0
     while (due := due + gaps.expovariate(rate)) < begin + seconds:
-        if (pause := due - loop.time()) > 0:
+        if (pause := due - perf_counter()) > 0:
             await asyncio.sleep(pause)
-        late.append(loop.time() - due)
+        late.append(perf_counter() - due)
         caller = callers[number % len(callers)]
         say = _timed(caller.speaker, next(caller.lines), due, times, faults)
         sent.add(asyncio.create_task(say, name=f"message {number}"))
@@ -90,7 +92,7 @@ async def open_loop(
     for task in unanswered:
         task.cancel()
     await asyncio.gather(*sent, return_exceptions=True)
-    took_s = max(seconds, loop.time() - begin)
+    took_s = max(seconds, perf_counter() - begin)
     return _measured(times, took_s, generator_late_ms=1000 * float(np.percentile(late, 99)))
 
 
@@ -98,16 +100,15 @@ async def closed_loop(make_caller: MakeCaller, faults: Faults, *, in_flight: int
     """So many conversations, each sending its next message once the last one is answered."""
     callers = [make_caller() for _ in range(in_flight)]
     await together([caller.speaker.open() for caller in callers])
-    loop = asyncio.get_running_loop()
     times: list[float] = []
-    begin = loop.time()
+    begin = perf_counter()
 
     async def talk(caller: Caller) -> None:
-        while loop.time() < begin + seconds:
-            await _timed(caller.speaker, next(caller.lines), loop.time(), times, faults)
+        while perf_counter() < begin + seconds:
+            await _timed(caller.speaker, next(caller.lines), perf_counter(), times, faults)
 
     await together([talk(caller) for caller in callers])
-    took_s = loop.time() - begin
+    took_s = perf_counter() - begin
     await together([caller.speaker.close() for caller in callers])
     return _measured(times, took_s, in_flight=in_flight)
 
@@ -143,21 +144,21 @@ async def lengths(
         rounds: conversations wanted.
         seconds: no further conversation is begun after so long.
     """
-    loop = asyncio.get_running_loop()
     at_mark: dict[int, list[float]] = {mark: [] for mark in MARKS}
-    begin = loop.time()
+    begin = perf_counter()
     for number in range(rounds):
-        if number and loop.time() > begin + seconds:
+        if number and perf_counter() > begin + seconds:
             break
-        caller, times = make_caller(number), []
+        caller = make_caller(number)
+        times: list[float] = []
         await caller.speaker.open()
         for line in caller.lines:
-            await _timed(caller.speaker, line, loop.time(), times, faults)
+            await _timed(caller.speaker, line, perf_counter(), times, faults)
         await caller.speaker.close()
         for mark in MARKS:
             first = max(0, mark - 1 - MARK_WIDTH // 2)
             at_mark[mark].extend(times[first : first + MARK_WIDTH])
-    return {mark: round(1000 * float(np.median(times)), 2) for mark, times in at_mark.items() if times}
+    return {mark: round(1000 * float(np.median(found)), 2) for mark, found in at_mark.items() if found}
 
 
 async def together(work: Sequence[Coroutine[Any, Any, None]]) -> None:

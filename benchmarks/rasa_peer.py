@@ -1,10 +1,10 @@
 """Rasa as it comes, for comparison: its server and rasa-sdk's action server, on our trained model.
 
-Started by `servers` in processes of their own: `actions PORT`, or `server PORT MODEL FOLDER` with endpoints.yml and
-credentials.yml in FOLDER. The `rasa` command can't start beside a current structlog-sentry (`rasa.utils.log_utils`
-imports it), so this calls what `rasa run` calls. Sanic 22 and later start a process of its own even for one
-worker, which can't be done with an application that a function makes; here it serves in this process, as it
-did in the version that Rasa was made with.
+Started by `servers` in processes of their own: `actions PORT`, or `server PORT MODEL FOLDER`, with both
+settings files in FOLDER. The `rasa` command needs a structlog-sentry that goes with its sentry-sdk, so this
+calls what `rasa run` calls. Sanic 22 and later start a process of its own even for one worker, which can't be
+done with an application that a function makes; here it serves in this process, as it did in the version that
+Rasa was made with.
 """
 
 from __future__ import annotations
@@ -78,9 +78,11 @@ def _serve_actions(port: int) -> None:
             return []
 
     names = yaml.safe_load(_DOMAIN.read_text(encoding="utf-8"))["actions"]
+    # Held until the application is made: a class lives only while somebody knows it.
     kept = [type(name, (FixedText,), {"called": name}) for name in names]
-    create_app(sys.modules[__name__]).run("127.0.0.1", port)
-    assert kept, "classes live only while somebody holds them"
+    app = create_app(sys.modules[__name__])
+    del kept
+    app.run("127.0.0.1", port)
 
 
 def _serve_in_this_process() -> None:

@@ -19,8 +19,9 @@ GOALS = {
 _SIDES = ("websocket", "rest", "rasa")
 _WIDTHS = (38, 10, 8, 13, 13, 13, 12)
 _DIFFERENCES = """\
-Not in Rasa's favour: nothing; in its favour: conversations in memory only (ours: SQLite, synced to disk before each
-reply), no knowledge search, no language detection, fixed texts from its action server (ours: looked up and worded)."""
+Rasa's server has less to do here: its conversations are in memory only (ours are in SQLite, synced to disk
+before each reply), it searches no knowledge base and detects no language, and its action server says one
+fixed text (ours looks up and words the answer). CPU and memory are sums over all processes of a side."""
 
 Read = Callable[[dict[str, Any]], float | None]
 
@@ -30,8 +31,8 @@ def table(result: dict[str, Any]) -> str:
     machine = result["machine"]
     sides = [result[name] for name in _SIDES]
     lines = [
-        f"{machine['cpu']} · {machine['cores']} cores, servers on {machine['server_cores']}, "
-        f"load from {machine['load_cores']} · {machine['memory_gb']} GB · load before {machine['load_before']} · "
+        f"{machine['cpu']} · {machine['cores']} cores (servers on {machine['server_cores']}, load from "
+        f"{machine['load_cores']}) · {machine['memory_gb']} GB · load before {machine['load_before']} · "
         f"Python {machine['python']}",
         f"{result['model']} · {len(result['languages'])} languages"
         + (" · QUICK RUN, proves nothing" if result["quick"] else ""),

@@ -25,7 +25,7 @@ import yaml
 __all__ = ["NotStarted", "Server", "product", "rasa_server"]
 
 ROOT = Path(__file__).resolve().parent.parent
-_READY_WITHIN_S = 60.0
+_READY_WITHIN_S = 120.0
 _END_WITHIN_S = 10.0
 _NO_LIMIT = "1000000"
 _HOST = "127.0.0.1"
@@ -66,6 +66,8 @@ class Server:
     def _processes(self) -> list[tuple[str, psutil.Process]]:
         found = []
         for name, popen in self.roots.items():
+            if popen.poll() is not None:
+                continue
             root = psutil.Process(popen.pid)
             found.append((name, root))
             found += [
@@ -102,11 +104,8 @@ async def product(model: Path, folder: Path) -> AsyncIterator[Server]:
 @asynccontextmanager
 async def rasa_server(model: Path, folder: Path) -> AsyncIterator[Server]:
     """Rasa's own server with its REST channel, and rasa-sdk's action server; see `rasa_peer`."""
-    folder.mkdir(parents=True)
     port, actions_port = _free_port(), _free_port()
-    endpoints = {"action_endpoint": {"url": f"http://{_HOST}:{actions_port}/webhook"}}
-    (folder / "endpoints.yml").write_text(yaml.safe_dump(endpoints), encoding="utf-8")
-    (folder / "credentials.yml").write_text("rest:\n", encoding="utf-8")
+    _write_rasa_settings(folder, actions_port)
     server = Server(f"http://{_HOST}:{port}")
     peer = [sys.executable, "-c", "from benchmarks.rasa_peer import main; main()"]
     async with _ended(server):
@@ -149,7 +148,7 @@ async def _ended(server: Server) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        everyone = [one for _, one in server._processes()] if server.roots else []
+        everyone = [one for _, one in server._processes()]
         for process in server.roots.values():
             process.terminate()
         await asyncio.to_thread(psutil.wait_procs, everyone, timeout=_END_WITHIN_S)
@@ -158,6 +157,13 @@ async def _ended(server: Server) -> AsyncIterator[None]:
                 one.kill()
         for process in server.roots.values():
             process.wait()
+
+
+def _write_rasa_settings(folder: Path, actions_port: int) -> None:
+    folder.mkdir(parents=True)
+    endpoints = {"action_endpoint": {"url": f"http://{_HOST}:{actions_port}/webhook"}}
+    (folder / "endpoints.yml").write_text(yaml.safe_dump(endpoints), encoding="utf-8")
+    (folder / "credentials.yml").write_text("rest:\n", encoding="utf-8")
 
 
 def _free_port() -> int:

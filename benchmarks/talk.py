@@ -1,7 +1,7 @@
 """What simulated shoppers say: endless, repeatable conversations in every language that has texts.
 
-Used by `chat`; pure but for reading the starter packs, the phrases and the demo shop's orders. A conversation is
-made of whole exchanges: a question to the knowledge base, small talk, a search for a product, or an order
+Used by `chat`; pure but for reading the starter packs, the phrases and the demo shop's orders. A conversation
+is made of whole exchanges: a question to the knowledge base, small talk, a search for a product, or an order
 tracked in three messages.
 """
 

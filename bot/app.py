@@ -170,7 +170,7 @@ async def _open_store(settings: Settings) -> Store:
 async def _facts(settings: Settings, shop: Shop) -> dict[str, Any]:
     """The platform's facts, with those of config.yml on top."""
     ours = settings.shop.model_dump(exclude_none=True, exclude={"default_language"})
-    return {**await shop.facts(), **ours}
+    return {"name": "Storecast", **await shop.facts(), **ours}
 
 
 async def _refresh_catalogue(products: ProductFinder, shop: Shop, settings: Settings) -> None:

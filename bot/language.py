@@ -31,8 +31,10 @@ _SMOOTHING = 0.4
 _DAMPING = 0.35
 # How much the talk so far and the page weigh, in nats, against what the letters say.
 _CONVERSATION_BONUS = 2.2
-_PAGE_BONUS = 1.2
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PAGE_BONUS = 2.0
+# Vowel signs of Indic and South-East Asian scripts are part of a word, which `\w` alone does not know.
+_LETTERS = r"(?:[^\W\d_]|[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+"
+_WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
 _SCRIPTS = (
     (re.compile(r"[\u3040-\u30ff]"), "ja"),
     (re.compile(r"[\uac00-\ud7af\u1100-\u11ff]"), "ko"),

@@ -7,7 +7,7 @@ by `turn` for replies and by the web edge for error sentences and the widget's s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,7 @@ import yaml
 from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
 
-from bot.messages import Bubble, Button, Card, Metadata, OrderCard, ProductCard, Say, direction_of
+from bot.messages import Action, Bubble, Button, Card, Metadata, OrderCard, ProductCard, Say, direction_of
 from knowledge.facts import Facts, fill, render
 from knowledge.messages import icu_locale
 from knowledge.search import KnowledgeBase
@@ -93,27 +93,22 @@ class Wording:
         """A sentence by its full key (`bot.greet`), with the shop's facts and the values given."""
         return self.phrasebook.say(key, language, self._values(language, values))
 
-    def bubble(
-        self, say: Say, language: str, *, intent: str | None, shown: Mapping[str, Any] | None = None
-    ) -> Bubble:
+    def bubble(self, say: Say, language: str, *, intent: str | None) -> Bubble:
         """Word one thing to say.
 
         Args:
-            say: what to say.
+            say: what to say; an entry that is gone or has no sentence left is admitted as not known.
             language: answer language; the knowledge base may fall back to another and says so.
             intent: for the metadata.
-            shown: further values for the message.
         """
-        if say.faq is not None and (answered := self._answer(say, language, intent)):
-            return answered
-        key = f"bot.{say.key or 'dont_know'}"
-        text = self._text(key, language, {**say.values, **(shown or {})})
+        if say.faq is not None:
+            if answered := self._answer(say, language, intent):
+                return answered
+            say = replace(say, faq=None) if say.key else Say(key="dont_know", action=Action.REFUSE)
+        text = self._text(f"bot.{say.key}", language, say.values)
         buttons = [Button(self._title(key, language), payload) for key, payload in say.buttons]
-        buttons += [
-            Button(title, title)
-            for title in map(lambda c: self.knowledge.title(c, language), say.choices)
-            if title
-        ]
+        titles = (self.knowledge.title(choice, language) for choice in say.choices)
+        buttons += [Button(title, title) for title in titles if title]
         cards = tuple(self._card(card, language) for card in say.cards)
         return Bubble(
             text=text, buttons=tuple(buttons), cards=cards, metadata=_metadata(say, language, intent)

@@ -107,7 +107,7 @@ class OrderDetailExtractor(_Stateless):
         for message in messages:
             text = message.get(TEXT) or ""
             intent = (message.get(INTENT) or {}).get("name")
-            bare = intent in _ABOUT_AN_ORDER or (turn is not None and turn.expecting == "order_number")
+            bare = intent in _ABOUT_AN_ORDER or (turn is not None and turn.expecting is not None)
             numbers, emails = find_order_numbers(text, bare=bare), find_emails(text)
             found = [("order_number", n) for n in numbers[-1:]] + [("email", e) for e in emails[-1:]]
             entities = [self._entity(kind, value) for kind, value in found]

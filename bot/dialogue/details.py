@@ -24,6 +24,8 @@ _MARKED = re.compile(
     r"|(?P<prefix>[a-z]{1,4}-?[0-9]{3,12}|(?-i:[A-Z]{2,4}) [0-9]{3,12}))(?![a-z0-9_@])",
     re.IGNORECASE,
 )
+# “No.”, “Nr”, “Nº” before a number are a mark like “#”, not part of it.
+_NUMBER_WORD = re.compile(r"(?<![a-z0-9_])n(?:o|r|um|ro)\.?:?\s?(?=[0-9]{2})", re.IGNORECASE)
 # Without one, only when an order number is asked for or the message is about an order.
 _BARE = re.compile(r"(?<![a-z0-9_.,@+/-])[0-9]{3,12}(?![a-z0-9_@%]|[.,:/][0-9])", re.IGNORECASE)
 # Numbers that carry a unit are amounts, not order numbers.
@@ -46,7 +48,8 @@ def plain_digits(text: str) -> str:
     Returns:
         `'１０４２'`, `'١٠٤٢'` and `'१०४२'` all become `'1042'`.
     """
-    normal = unicodedata.normalize("NFKC", text)
+    # NFKC would make “No” of the numero sign.
+    normal = unicodedata.normalize("NFKC", text.replace("№", "#"))
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in normal)
 
 
@@ -68,7 +71,8 @@ def find_order_numbers(text: str, *, bare: bool) -> tuple[str, ...]:
         For example `('NL-20391',)`; empty when there is none.
     """
     plain = _EMAIL.sub(" ", plain_digits(text))
-    found = [(m.start(), m.group("hash") or m.group("prefix")) for m in _MARKED.finditer(plain)]
+    marked = _NUMBER_WORD.sub("#", plain)
+    found = [(m.start(), m.group("hash") or m.group("prefix")) for m in _MARKED.finditer(marked)]
     if bare and not found:
         joined = _GROUPED.sub("", plain) if _only_digits(plain) else plain
         found = [(m.start(), m.group()) for m in _BARE.finditer(joined) if not _is_amount(joined, m)]

@@ -29,6 +29,8 @@ __all__ = ["Dialogue", "DialogueUnavailable", "Outcome", "Turn"]
 _log = structlog.get_logger(__name__)
 # Importing TensorFlow and loading the model takes 10 to 20 s on two cold cores.
 _START_TIMEOUT_S = 120.0
+# A message that meets no worker waits for the next one rather than being refused.
+_RESTART_WITHIN_S = 30.0
 _RESTART_PAUSE_S = 1.0
 _MEMORY_CHECK_TURNS = 200
 
@@ -76,6 +78,7 @@ class _Worker:
         self._skills: set[asyncio.Task[None]] = set()
         self.process: asyncio.subprocess.Process | None = None
         self.served = 0
+        self.gone = False
 
     @property
     def busy(self) -> int:
@@ -109,6 +112,7 @@ class _Worker:
         """Read answers until the process is gone; then fail what was under way."""
         while (frame := await read_frame(self._reader)) is not None:
             self._receive(frame)
+        self.gone = True
         for future, _ in self._turns.values():
             if not future.done():
                 future.set_exception(DialogueUnavailable("the dialogue worker died"))
@@ -223,8 +227,10 @@ class Dialogue:
         raise DialogueUnavailable("the dialogue did not answer in time")
 
     async def _pick(self) -> _Worker:
+        # One that died a moment ago is still listed until its keeper has seen it.
+        self._ready = [worker for worker in self._ready if not worker.gone]
         if not self._ready:
-            await self._wait_ready(self._timeout_s)
+            await self._wait_ready(max(self._timeout_s, _RESTART_WITHIN_S))
         return min(self._ready, key=lambda worker: worker.busy)
 
     async def _wait_ready(self, timeout_s: float) -> None:
@@ -264,7 +270,7 @@ class Dialogue:
             if not server.done():
                 _log.info("worker_replaced", memory_mb=round(worker.memory_mb), served=worker.served)
                 successor = await self._begin()
-                self._ready.remove(worker)
+                self._ready = [other for other in self._ready if other is not worker]
                 while worker.busy and not server.done():
                     await asyncio.wait({server}, timeout=0.05)
         finally:

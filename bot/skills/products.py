@@ -25,27 +25,36 @@ if TYPE_CHECKING:
 __all__ = ["ProductFinder", "ProductHit", "find_product"]
 
 _SHOWN = 3
-# Half of a title's weight must be named: “teapot” for “Stoneware teapot”.
-_NAMED = 0.45
+# A tag (“kitchen”) says less than a title.
+_TAG_SHARE = 0.5
 # Endings differ (lamp, lamps, Lampe, лампу): words agree when this much of the longer one does.
 _SAME_START = 0.7
-_KEY = 3
-_WORD = re.compile(r"\w+")
+_SHORTEST_START = 4
+_KEY = 2
+# Vowel signs of Indic and South-East Asian scripts are part of a word, which `\w` alone does not know.
+_WORD = re.compile(r"[\w\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_ACCENT = re.compile(r"[\u0300-\u036f\u064b-\u065f]")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
 class ProductHit:
-    """A product with its score: the share of its title, by weight of words, that was named; 0..1."""
+    """A product with its score: the share of its title, by weight of words, that was named; 0..1.
+
+    Attributes:
+        named: a word was said that belongs to this product alone.
+    """
 
     product: Product
     score: float
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Title:
     product: int
     words: tuple[str, ...]
+    worth: float
 
 
 class ProductFinder:
@@ -55,6 +64,7 @@ class ProductFinder:
         self._products: tuple[Product, ...] = ()
         self._titles: list[_Title] = []
         self._weights: dict[str, float] = {}
+        self._owners: dict[str, set[int]] = {}
         self._by_start: dict[str, list[str]] = {}
 
     async def refresh(self, shop: Shop, *, timeout_s: float) -> None:
@@ -75,20 +85,24 @@ class ProductFinder:
             for known in self._by_start.get(word[:_KEY], ())
             if _agree(word, known)
         }
-        best: dict[int, float] = {}
+        best: dict[int, tuple[float, bool]] = {}
         for title in self._titles:
-            named = sum(self._weights[word] for word in title.words if word in said)
-            if named:
+            heard = [word for word in title.words if word in said]
+            if heard:
                 total = sum(self._weights[word] for word in title.words)
-                best[title.product] = max(best.get(title.product, 0.0), named / total)
-        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:k]
-        return tuple(ProductHit(self._products[number], score) for number, score in ranked)
+                score = title.worth * sum(self._weights[word] for word in heard) / total
+                named = any(len(self._owners[word]) == 1 for word in heard)
+                before = best.get(title.product, (0.0, False))
+                best[title.product] = (max(before[0], score), before[1] or named)
+        ranked = sorted(best.items(), key=lambda item: (not item[1][1], -item[1][0], item[0]))[:k]
+        return tuple(ProductHit(self._products[number], score, named) for number, (score, named) in ranked)
 
     def _index(self, products: tuple[Product, ...]) -> None:
         titles = [
-            _Title(number, tuple(dict.fromkeys(_words(text))))
+            _Title(number, tuple(dict.fromkeys(_words(text))), worth)
             for number, product in enumerate(products)
-            for text in {product.title, *product.titles.values(), *product.tags}
+            for texts, worth in (((product.title, *product.titles.values()), 1.0), (product.tags, _TAG_SHARE))
+            for text in dict.fromkeys(texts)
             if _words(text)
         ]
         owners: dict[str, set[int]] = defaultdict(set)
@@ -98,13 +112,9 @@ class ProductFinder:
         by_start: dict[str, list[str]] = defaultdict(list)
         for word in owners:
             by_start[word[:_KEY]].append(word)
-        weights = {word: math.log(1 + len(products) / len(having)) for word, having in owners.items()}
-        self._products, self._titles, self._weights, self._by_start = (
-            products,
-            titles,
-            weights,
-            dict(by_start),
-        )
+        self._weights = {word: math.log(1 + len(products) / len(having)) for word, having in owners.items()}
+        self._products, self._titles, self._owners = products, titles, dict(owners)
+        self._by_start = dict(by_start)
 
 
 async def find_product(request: Request) -> SkillResult:
@@ -115,7 +125,7 @@ async def find_product(request: Request) -> SkillResult:
         except (ConnectorError, TimeoutError):
             return SkillResult(says=(Say(key="shop_unavailable", action=Action.UNAVAILABLE),))
     hits = request.products.find(request.text)
-    named = [hit for hit in hits if hit.score >= _NAMED and hit.score >= 0.75 * hits[0].score]
+    named = [hit for hit in hits if hit.named]
     if named:
         cards, score = tuple(_card(hit.product) for hit in named), round(named[0].score, 3)
         return SkillResult(
@@ -135,11 +145,16 @@ def _card(product: Product) -> dict[str, object]:
 def _words(text: str) -> list[str]:
     """Folded words; pairs of characters where a script does not put spaces between words."""
     folded = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in folded if not unicodedata.combining(c) or _UNSPACED.match(c))
     words: list[str] = []
-    for word in _WORD.findall(unicodedata.normalize("NFC", plain)):
-        words += _pairs(word) if _UNSPACED.search(word) else [word]
+    for word in _WORD.findall(unicodedata.normalize("NFC", _ACCENT.sub("", folded))):
+        words += _pairs(word) if _UNSPACED.search(word) else [_bare(word)]
     return words
+
+
+def _bare(word: str) -> str:
+    """Without the Arabic article and the Indonesian possessive, which stand fast to the word."""
+    word = word.removeprefix("ال") if len(word) > 4 else word
+    return word.removesuffix("nya") if len(word) > 6 else word
 
 
 def _pairs(word: str) -> Iterable[str]:
@@ -150,7 +165,6 @@ def _pairs(word: str) -> Iterable[str]:
 def _agree(said: str, known: str) -> bool:
     if said == known:
         return True
-    same = next(
-        (i for i, (a, b) in enumerate(zip(said, known, strict=False)) if a != b), min(len(said), len(known))
-    )
-    return same >= 3 and same >= _SAME_START * max(len(said), len(known))
+    pairs = enumerate(zip(said, known, strict=False))
+    same = next((i for i, (a, b) in pairs if a != b), min(len(said), len(known)))
+    return same >= _SHORTEST_START and same >= _SAME_START * max(len(said), len(known))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from knowledge.fitting import is_reserved
+from knowledge.trials import is_reserved
 
 __all__ = ["Line", "own_lines"]
 

@@ -48,7 +48,7 @@ class Plan:
     seconds: tuple[float, float] = (1e9, 1e9)
     steps: tuple[int, int] = (6000, 1500)
     rate: tuple[float, float] = (0.12, 0.04)
-    batch: int = 1024
+    batch: int = 512
     own_weight: float = 1.0
     own_blocks: int = 4
 
@@ -197,7 +197,7 @@ def _step(
         return cross_entropy((one @ two.T / _TEMPERATURE).masked_fill(same, -1e4), right)
 
     cosine = 4 * (2 - (x * t).sum(1).mean() - (e * t).sum(1).mean())
-    loss = cosine + contrast(x, t) + 0.5 * contrast(e, t) + contrast(x, e)
+    loss = cosine + contrast(x, t) + contrast(x, e)
     loss.backward()
     update(table, energy, other.rows, other.ends, vectors_o, lengths_o, x.grad.numpy() * batch, rate)
     update(table, energy, english.rows, english.ends, vectors_e, lengths_e, e.grad.numpy() * batch, rate)

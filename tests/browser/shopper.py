@@ -7,13 +7,24 @@ that carry meaning (`data-seq`, `lang`, `dir`); never by how it looks.
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
 import httpx
-from playwright.sync_api import ConsoleMessage, Dialog, Locator, Page, WebSocket, expect
+from playwright.sync_api import (
+    ConsoleMessage,
+    Dialog,
+    Locator,
+    Page,
+    WebSocket,
+    expect,
+)
 
 __all__ = ["Shopper"]
+
+# The demo page has about thirty stops before the launcher.
+_MOST_TABS = 80
 
 
 @cache
@@ -39,6 +50,7 @@ class Shopper:
         self.language = language
         self.source = _widget_strings(url, language)
         self.welcomes: list[dict[str, Any]] = []
+        self.sockets: list[WebSocket] = []
         self.expected_problems: tuple[str, ...] = ()
         self._problems: list[str] = []
         page.on("console", self._on_console)
@@ -100,6 +112,14 @@ class Shopper:
         self.panel.get_by_role("combobox", name=self.say("language")).select_option(code)
         self.now_reads(code)
         expect(self.panel).to_have_attribute("lang", code)
+
+    def tab_to(self, target: Locator) -> None:
+        """Press Tab until `target` has the focus, as far as a patient person would."""
+        for _ in range(_MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if target.evaluate("element => element.getRootNode().activeElement === element"):
+                return
+        raise AssertionError(f"{_MOST_TABS} times Tab do not reach {target}")
 
     # --- seeing --------------------------------------------------------------------------------------
 
@@ -173,6 +193,15 @@ class Shopper:
         other._problems = self._problems
         return other
 
+    def bot_message_arrives(self) -> AbstractContextManager[object]:
+        """A `with` block that ends once the newest socket has brought a message of the assistant."""
+
+        def is_one(payload: str | bytes) -> bool:
+            frame = json.loads(payload)
+            return bool(frame["type"] == "message" and frame["message"]["from"] == "bot")
+
+        return self.sockets[-1].expect_event("framereceived", is_one)
+
     # --- listening -----------------------------------------------------------------------------------
 
     def _on_console(self, message: ConsoleMessage) -> None:
@@ -184,6 +213,7 @@ class Shopper:
         dialog.dismiss()
 
     def _on_websocket(self, socket: WebSocket) -> None:
+        self.sockets.append(socket)
         socket.on("framereceived", self._on_frame)
 
     def _on_frame(self, payload: str | bytes) -> None:

@@ -28,6 +28,10 @@ from bot.dialogue.details import find_emails, find_order_numbers, plain_digits
         ("注文番号は1042です", "1042"),
         ("주문번호 1042번이에요", "1042"),
         ("0042", "0042"),
+        ("№0042", "0042"),
+        ("Nr1042", "1042"),
+        ("Nº 1042", "1042"),
+        ("no. 1042", "1042"),
     ],
 )
 def test_an_order_number_is_read_in_any_script(text: str, expected: str) -> None:

@@ -111,7 +111,8 @@ export class Connection {
       return;
     }
     this.on.frame(frame);
-    if (frame.type === "welcome") this.on.state("online");
+    // The owner may have started over while it was told.
+    if (frame.type === "welcome" && this.ready) this.on.state("online");
   }
 
   private ping(): void {

