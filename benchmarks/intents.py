@@ -1,7 +1,7 @@
 """How well intents are told apart on phrases not trained on: five folds, before and after arbitration.
 
-`python -m benchmarks.intents [--json FILE]`. Each phrase of bot/dialogue/nlu and each question of the packs is
-judged by a classifier that has not seen it (same features and settings as config.yml). Arbitration then sees
+`python -m benchmarks.intents [--json FILE]`. Each phrase of bot/dialogue/nlu and each question of the packs
+is judged by a classifier that has not seen it (same features and settings as config.yml). Arbitration then sees
 a knowledge base without the phrase. `knowledge/unanswerable.yml` holds lines that nobody may answer.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +20,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from bot.config import ROOT
-from bot.dialogue.arbitration import Evidence, decide, word_count
+from bot.dialogue.arbitration import FAQ_PREFIX, Evidence, decide, word_count
 from bot.dialogue.context import KnowledgeHit
 from bot.dialogue.details import find_emails, find_order_numbers
-from knowledge.encoder import make_encoder
+from knowledge.encoder import Encoder, make_encoder
 from knowledge.entries import Entry, Variant, load_packs
 from knowledge.facts import Facts
 from knowledge.search import KnowledgeBase
 
 _FOLDS = 5
+Scores = list[tuple[bool, bool]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def phrases() -> list[Phrase]:
             for line in lines:
                 found.setdefault((file.stem, line), Phrase(file.stem, line, intent))
     for topic, entry in load_packs(ROOT / "knowledge/packs").items():
-        intent = "talk_to_human" if topic == "contact_human" else "ask_faq"
+        intent = "talk_to_human" if topic == "contact_human" else FAQ_PREFIX + topic
         for language, variant in entry.variants.items():
             for line in (variant.title, *variant.ask):
                 found.setdefault((language, line), Phrase(language, line, intent))
@@ -74,6 +75,11 @@ def without(entries: dict[str, Entry], held_out: set[str]) -> dict[str, Entry]:
     }
 
 
+def coarse(intent: str) -> str:
+    """A class of one topic as the intent it stands for."""
+    return "ask_faq" if intent.startswith(FAQ_PREFIX) else intent
+
+
 def judge(phrase: Phrase, ranking: dict[str, float], knowledge: KnowledgeBase) -> str:
     """What the product would make of a phrase outside of any form."""
     found = knowledge.search(phrase.text, language=phrase.language)
@@ -92,6 +98,63 @@ def judge(phrase: Phrase, ranking: dict[str, float], knowledge: KnowledgeBase) -
     return decide(evidence)[0]
 
 
+def classifier() -> LogisticRegression:
+    """As Rasa's LogisticRegressionClassifier is set in config.yml."""
+    return LogisticRegression(class_weight="balanced", max_iter=200)
+
+
+def held_out(lines: list[Phrase], encoder: Encoder, scale: float) -> tuple[dict[str, Scores], list[str]]:
+    """Judge every phrase by a classifier and a knowledge base that have not seen it."""
+    vectors = encoder.encode([line.text for line in lines]) * scale
+    labels, entries = np.array([line.intent for line in lines]), load_packs(ROOT / "knowledge/packs")
+    scores: dict[str, Scores] = defaultdict(list)
+    wrong: list[str] = []
+    for train, test in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(vectors, labels):
+        model = classifier().fit(vectors[train], labels[train])
+        kept = without(dict(entries), {lines[i].text for i in test})
+        with tempfile.TemporaryDirectory() as folder:
+            knowledge = KnowledgeBase.open(Path(folder), encoder, kept, Facts({}))
+            for i, row in zip(test, model.predict_proba(vectors[test]), strict=True):
+                ranking, wanted = (
+                    dict(zip(model.classes_, map(float, row), strict=True)),
+                    coarse(lines[i].intent),
+                )
+                plain = coarse(max(ranking, key=lambda name: ranking[name]))
+                final = judge(lines[i], ranking, knowledge)
+                for group in (lines[i].language, f"intent {wanted}", "all"):
+                    scores[group].append((plain == wanted, final == wanted))
+                if final != wanted:
+                    wrong.append(" | ".join((lines[i].language, wanted, plain, final, lines[i].text)))
+    return scores, wrong
+
+
+def unanswerable(
+    lines: list[Phrase], encoder: Encoder, scale: float
+) -> tuple[dict[str, Counter[str]], list[str]]:
+    """What becomes of lines that nobody may answer, by kind."""
+    vectors = encoder.encode([line.text for line in lines]) * scale
+    model = classifier().fit(vectors, [line.intent for line in lines])
+    kinds = yaml.safe_load((ROOT / "knowledge/unanswerable.yml").read_text(encoding="utf-8"))
+    outcomes: dict[str, Counter[str]] = {kind: Counter() for kind in kinds}
+    wrong: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        entries = load_packs(ROOT / "knowledge/packs")
+        knowledge = KnowledgeBase.open(Path(folder), encoder, entries, Facts({}))
+        for kind, by_language in kinds.items():
+            every = [
+                Phrase(language, text, kind) for language, texts in by_language.items() for text in texts
+            ]
+            for phrase in every:
+                row = model.predict_proba(encoder.encode([phrase.text]) * scale)[0]
+                final = judge(phrase, dict(zip(model.classes_, map(float, row), strict=True)), knowledge)
+                known = knowledge.search(phrase.text, language=phrase.language).outcome != "unknown"
+                refused = final == "out_of_scope" or (final == "ask_faq" and not known)
+                outcomes[kind]["refused" if refused else final] += 1
+                if not refused:
+                    wrong.append(" | ".join((phrase.language, kind, "-", final, phrase.text)))
+    return outcomes, wrong
+
+
 def main() -> None:
     """Print the table; write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -100,64 +163,25 @@ def main() -> None:
     options = parser.parse_args()
     pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
     scale = next(step["scale"] for step in pipeline if "scale" in step)
-    encoder, lines, entries = make_encoder("builtin"), phrases(), load_packs(ROOT / "knowledge/packs")
-    vectors = encoder.encode([line.text for line in lines]) * scale
-    labels = np.array([line.intent for line in lines])
-    strata = [f"{line.intent}" for line in lines]
-    right: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
-    wrong: list[tuple[str, str, str, str, str]] = []
-    unanswerable = yaml.safe_load((ROOT / "knowledge/unanswerable.yml").read_text(encoding="utf-8"))
-    for train, test in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(vectors, strata):
-        model = LogisticRegression(class_weight="balanced", max_iter=200).fit(vectors[train], labels[train])
-        with tempfile.TemporaryDirectory() as folder:
-            kept = without(dict(entries), {lines[i].text for i in test})
-            knowledge = KnowledgeBase.open(Path(folder), encoder, kept, Facts({}))
-            for i, probabilities in zip(test, model.predict_proba(vectors[test]), strict=True):
-                ranking = dict(zip(model.classes_, map(float, probabilities), strict=True))
-                plain, final = max(ranking, key=ranking.get), judge(lines[i], ranking, knowledge)
-                right[lines[i].language].append((plain == lines[i].intent, final == lines[i].intent))
-                right[f"intent {lines[i].intent}"].append(
-                    (plain == lines[i].intent, final == lines[i].intent)
-                )
-                if final != lines[i].intent:
-                    wrong.append((lines[i].language, lines[i].intent, plain, final, lines[i].text))
-    report = {
-        name: {
-            "n": len(pairs),
-            "classifier": float(np.mean([p for p, _ in pairs])),
-            "arbitrated": float(np.mean([f for _, f in pairs])),
-        }
-        for name, pairs in sorted(right.items())
-    }
+    lines, encoder = phrases(), make_encoder("builtin")
+    scores, wrong = held_out(lines, encoder, scale)
+    report = {name: _row(pairs) for name, pairs in sorted(scores.items())}
     for name, row in report.items():
         print(
-            f"{name:24} {row['n']:5d}  classifier {row['classifier']:.3f}  arbitrated {row['arbitrated']:.3f}"
+            f"{name:24} {row['n']:5.0f}  classifier {row['classifier']:.3f}  arbitrated {row['arbitrated']:.3f}"
         )
-    model = LogisticRegression(class_weight="balanced", max_iter=200).fit(vectors, labels)
-    with tempfile.TemporaryDirectory() as folder:
-        knowledge = KnowledgeBase.open(Path(folder), encoder, entries, Facts({}))
-        outcomes: dict[str, int] = defaultdict(int)
-        for language, texts in unanswerable["lines"].items() if "lines" in unanswerable else []:
-            for text in texts:
-                ranking = dict(
-                    zip(
-                        model.classes_,
-                        map(float, model.predict_proba(encoder.encode([text]) * scale)[0]),
-                        strict=True,
-                    )
-                )
-                final = judge(Phrase(language, text, "out_of_scope"), ranking, knowledge)
-                known = knowledge.search(text, language=language).outcome != "unknown"
-                shown = "refused" if final == "out_of_scope" or (final == "ask_faq" and not known) else final
-                outcomes[shown] += 1
-                if options.errors and shown != "refused":
-                    wrong.append((language, "unanswerable", "-", final, text))
-    print("unanswerable lines:", dict(outcomes))
+    outcomes, answered = unanswerable(lines, encoder, scale)
+    for kind, counts in outcomes.items():
+        print(f"{kind}: {dict(counts)}")
     if options.errors:
-        for row in wrong:
-            print(*row, sep=" | ")
+        print(*wrong, *answered, sep="\n")
     if options.json:
         options.json.write_text(json.dumps({"intents": report, "unanswerable": outcomes}, indent=2))
+
+
+def _row(pairs: Scores) -> dict[str, float]:
+    plain, final = (float(np.mean(column)) for column in zip(*pairs, strict=True))
+    return {"n": len(pairs), "classifier": plain, "arbitrated": final}
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -14,6 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.config import ConfigError, Settings, load_settings
+from bot.logs import configure_logs
+from connectors.errors import ConnectorError
+from knowledge.errors import KnowledgeError
 
 __all__ = ["main"]
 
@@ -21,6 +23,7 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point. Returns the exit status: 0 fine, 1 failed, 2 wrong usage or configuration."""
     options = _parser().parse_args(arguments)
+    configure_logs()
     try:
         overrides = {"home": options.home.resolve()} if options.home else {}
         settings = load_settings(options.config, **overrides)
@@ -29,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
+    except (KnowledgeError, ConnectorError, OSError) as error:
+        print(f"storecast: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -101,7 +107,6 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     if not model_path(settings.home, settings.config_file, settings.knowledge.encoder).is_file():
         print("The dialogue model is missing or out of date: run `storecast train` first.", file=sys.stderr)
         return 1
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
     return asyncio.run(serve(settings))
 
 

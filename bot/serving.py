@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import structlog
 import uvicorn
 
 from bot.app import create_app
@@ -24,7 +23,6 @@ async def serve(settings: Settings) -> int:
     Returns:
         Exit status: 0 after a clean stop, 1 when something could not be opened or the port is taken.
     """
-    structlog.configure(processors=_PROCESSORS)
     print(f"Starting on http://{settings.web.host}:{settings.web.port} …", flush=True)
     try:
         app = await create_app(settings)
@@ -45,12 +43,3 @@ class _Announcing(uvicorn.Server):
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             print(f"Storecast is up: http://{host}:{port}", flush=True)
-
-
-_PROCESSORS: list[structlog.types.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.processors.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso"),
-    structlog.processors.format_exc_info,
-    structlog.processors.JSONRenderer(ensure_ascii=False),
-]

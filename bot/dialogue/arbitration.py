@@ -12,7 +12,11 @@ from typing import Literal
 
 from bot.dialogue.context import KnowledgeHit
 
-__all__ = ["Evidence", "decide", "word_count"]
+__all__ = ["FAQ_PREFIX", "Evidence", "decide", "word_count"]
+
+FAQ_PREFIX = "faq."
+"""What the classifier's classes for single topics of the FAQ begin with."""
+
 
 _SMALL_TALK = frozenset({"greet", "goodbye", "thanks", "ok", "affirm", "deny", "stop", "bot_challenge"})
 _TASKS = frozenset({"track_order", "cancel_order", "return_item", "talk_to_human", "find_product"})
@@ -61,7 +65,8 @@ class Evidence:
 
 def decide(evidence: Evidence) -> tuple[str, float]:
     """The intent that the rules act on, with a confidence 0..1."""
-    intent, confidence = max(evidence.ranking.items(), key=lambda item: item[1], default=("ask_faq", 0.0))
+    ranking = _without_topics(evidence.ranking)
+    intent, confidence = max(ranking.items(), key=lambda item: item[1], default=("ask_faq", 0.0))
     hit = evidence.best_hit if evidence.outcome != "unknown" else None
     if evidence.details:
         return _with_details(evidence, intent, confidence, hit)
@@ -78,6 +83,15 @@ def decide(evidence: Evidence) -> tuple[str, float]:
     if intent == "out_of_scope" and confidence >= _TASK_CONFIDENCE:
         return intent, confidence
     return "ask_faq", evidence.best_hit.score if evidence.best_hit else 0.0
+
+
+def _without_topics(ranking: dict[str, float]) -> dict[str, float]:
+    """The ranking with the classes of single topics added up as `ask_faq`."""
+    plain: dict[str, float] = {}
+    for intent, confidence in ranking.items():
+        name = "ask_faq" if intent.startswith(FAQ_PREFIX) else intent
+        plain[name] = plain.get(name, 0.0) + confidence
+    return plain
 
 
 def _with_details(

@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 import yaml
 
+from bot.dialogue.arbitration import FAQ_PREFIX
 from knowledge.encoder import make_encoder
 
 __all__ = ["TrainingFailed", "model_path", "train"]
@@ -69,7 +70,7 @@ def train(home: Path, config: Path, encoder: str = "builtin") -> Path:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         files = _write_training_data(Path(scratch), _rasa_config(config, encoder))
         result = rasa_train(
-            domain=str(_HERE / "domain.yml"),
+            domain=str(files / "domain.yml"),
             config=str(files / "config.yml"),
             training_files=[str(files / "nlu.yml"), str(_HERE / "rules.yml")],
             output=scratch,
@@ -84,28 +85,34 @@ def train(home: Path, config: Path, encoder: str = "builtin") -> Path:
 
 
 def _write_training_data(folder: Path, config: dict[str, Any]) -> Path:
-    (folder / "config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    nlu = [{"intent": intent, "examples": _listed(examples)} for intent, examples in _examples().items()]
-    data = {"version": "3.1", "nlu": nlu}
-    (folder / "nlu.yml").write_text(yaml.safe_dump(data, allow_unicode=True, width=10_000), encoding="utf-8")
+    examples = _examples()
+    domain = _load(_HERE / "domain.yml")
+    domain["intents"] += [intent for intent in examples if intent.startswith(FAQ_PREFIX)]
+    nlu = [{"intent": intent, "examples": _listed(lines)} for intent, lines in examples.items()]
+    for name, data in (("config", config), ("domain", domain), ("nlu", {"version": "3.1", "nlu": nlu})):
+        text = yaml.safe_dump(data, allow_unicode=True, width=10_000)
+        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
     return folder
 
 
 def _examples() -> dict[str, list[str]]:
-    """Phrases by intent, over all languages; the packs' questions are what `ask_faq` looks like."""
+    """Phrases by intent, over all languages.
+
+    The packs' questions are what `ask_faq` looks like, one class a topic: forty narrow classes are easier to
+    tell from tasks and small talk than one that is about everything (benchmarks/intents.py).
+    """
     by_intent: dict[str, dict[str, None]] = {}
     for file in _phrase_files():
         for intent, phrases in _load(file)["intents"].items():
             if odd := [phrase for phrase in phrases if not isinstance(phrase, str)]:
                 raise TrainingFailed(f"{file}: {intent}: put {odd[0]!r} in quotes, it must be text")
             by_intent.setdefault(intent, {}).update(dict.fromkeys(phrases))
-    faq = by_intent.setdefault("ask_faq", {})
+    taken = {phrase for phrases in by_intent.values() for phrase in phrases}
     for file in _pack_files():
         for topic, entry in _load(file)["entries"].items():
-            intent = by_intent["talk_to_human"] if topic == "contact_human" else faq
-            intent.update(dict.fromkeys([entry["title"], *entry["ask"]]))
-    taken = {phrase for intent, phrases in by_intent.items() if intent != "ask_faq" for phrase in phrases}
-    by_intent["ask_faq"] = dict.fromkeys(phrase for phrase in faq if phrase not in taken)
+            intent = "talk_to_human" if topic == "contact_human" else FAQ_PREFIX + topic
+            ways = [way for way in (entry["title"], *entry["ask"]) if way not in taken]
+            by_intent.setdefault(intent, {}).update(dict.fromkeys(ways))
     return {intent: list(phrases) for intent, phrases in by_intent.items()}
 
 

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+
+LINES = [
+    {"lang": "en", "topic": "shipping_time", "query": "How long does delivery take?"},
+    {"lang": "de", "topic": "return_policy", "query": "Kann ich etwas zurückgeben, das mir nicht gefällt?"},
+    {"lang": "en", "topic": None, "query": "who painted the mona lisa"},
+]
+MEASURES = {
+    "n_in", "n_out", "recall_at_1", "recall_at_3", "answered_right", "answered_wrong", "refused",
+    "wrong_out_of_scope",
+}  # fmt: skip
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    file = tmp_path / "questions.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in LINES), encoding="utf-8")
+    return file
+
+
+def test_eval_prints_the_documented_measures(
+    questions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["--home", str(tmp_path), "eval", str(questions), "--json"])
+
+    report = json.loads(capsys.readouterr().out)
+    assert status == 0
+    assert set(report) == {"overall", "by_language"}
+    assert set(report["overall"]) == set(report["by_language"]["en"]) == MEASURES
+    assert (report["overall"]["n_in"], report["overall"]["n_out"]) == (2, 1)
+
+
+def test_eval_prints_a_table_for_people(
+    questions: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["--home", str(tmp_path), "eval", str(questions), "--kb-languages", "en,de"])
+
+    assert status == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[-3:]] == ["de", "en", "all"]
+
+
+def test_a_broken_line_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "broken.jsonl"
+    file.write_text('{"lang": "en"}\n', encoding="utf-8")
+
+    status = main(["--home", str(tmp_path), "eval", str(file)])
+
+    assert status == 1
+    assert "line 1" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_ends_with_the_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "config.yml"
+    config.write_text("web: {prt: 1}\n")
+
+    status = main(["--config", str(config), "doctor"])
+
+    assert status == 2
+    assert "web.prt" in capsys.readouterr().err
+
+
+def test_the_doctor_names_a_missing_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["--home", str(tmp_path), "doctor"])
+
+    assert status == 1
+    assert "storecast train" in capsys.readouterr().out
