@@ -22,9 +22,10 @@ from benchmarks.talk import MARK_WIDTH, MARKS
 __all__ = ["Caller", "Measured", "closed_loop", "lengths", "open_loop", "saturate", "together"]
 
 _SEED = 20261122
-_MOST_IN_FLIGHT = 256
-# A doubling that brings less than this has met the limit.
+_MOST_IN_FLIGHT = 64
+# A doubling that brings less than this was in vain; one may be bad luck, two have met the limit.
 _WORTH_DOUBLING = 1.05
+_IN_VAIN = 2
 _REPLY_TIMEOUT_S = 15.0
 
 
@@ -116,19 +117,20 @@ async def closed_loop(make_caller: MakeCaller, faults: Faults, *, in_flight: int
 async def saturate(
     make_caller: MakeCaller, faults: Faults, *, step_s: float, seconds: float
 ) -> tuple[Measured, list[Measured]]:
-    """Double the conversations in flight until that brings nothing more, then measure the best for longer.
+    """Double the conversations in flight until that twice brings nothing, then measure the best for longer.
 
     Returns:
         The long measurement, and the short ones that led to it.
     """
     steps = [await closed_loop(make_caller, faults, in_flight=1, seconds=step_s)]
-    best = steps[0]
-    while steps[-1].in_flight < _MOST_IN_FLIGHT:
+    best, in_vain = steps[0], 0
+    while in_vain < _IN_VAIN and steps[-1].in_flight < _MOST_IN_FLIGHT:
         step = await closed_loop(make_caller, faults, in_flight=2 * steps[-1].in_flight, seconds=step_s)
         steps.append(step)
         if step.per_second < _WORTH_DOUBLING * best.per_second:
-            break
-        best = step
+            in_vain += 1
+        else:
+            best, in_vain = step, 0
     final = await closed_loop(make_caller, faults, in_flight=best.in_flight, seconds=seconds)
     return final, steps
 

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import uvloop
+
 from bot.config import ConfigError, Settings, load_settings
 from bot.logs import configure_logs
 from connectors.errors import ConnectorError
@@ -107,7 +109,8 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     if not model_path(settings.home, settings.config_file, settings.knowledge.encoder).is_file():
         print("The dialogue model is missing or out of date: run `storecast train` first.", file=sys.stderr)
         return 1
-    return asyncio.run(serve(settings))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(settings))
 
 
 def _eval(settings: Settings, options: argparse.Namespace) -> int:

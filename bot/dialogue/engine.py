@@ -26,6 +26,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 from bot.dialogue.actions import ACTIONS, as_custom
 from bot.dialogue.context import TurnContext, current_turn
+from bot.dialogue.graph import StraightRunner
 from bot.messages import Action, Say
 
 __all__ = ["Engine", "ModelUnusable"]
@@ -152,6 +153,7 @@ class Engine:
         # Rasa wraps every store in one that falls back to memory without telling; ours must be used as it is.
         states.domain = agent.domain
         agent.processor.tracker_store = states
+        agent.processor.graph_runner = StraightRunner(agent.processor.graph_runner)
         RemoteAction._validate_action_result = staticmethod(_CheckedOnce())
         agent.processor.nlg = _LocaleKeys(agent.domain)
         return cls(agent, states)

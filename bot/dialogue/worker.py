@@ -33,6 +33,7 @@ for _threads in (
 import numpy as np  # noqa: E402  # after the thread limits, which are read at import
 import skops.io  # noqa: E402, F401  # scans every loaded module when imported: 5 s less before TensorFlow is
 import structlog  # noqa: E402
+import uvloop  # noqa: E402
 
 from bot.dialogue.context import KnowledgeHit, TurnContext  # noqa: E402
 from bot.dialogue.frames import read_frame, write_frame  # noqa: E402
@@ -122,7 +123,8 @@ def main() -> int:
     # Rasa 3 says this of every domain, whatever is in it.
     warnings.filterwarnings("ignore", message=".*Slot auto-fill has been removed")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    return asyncio.run(_serve(int(sys.argv[1]), Path(sys.argv[2])))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(int(sys.argv[1]), Path(sys.argv[2])))
 
 
 if __name__ == "__main__":

@@ -140,6 +140,8 @@ def server_options(web: WebSettings) -> dict[str, Any]:
         "server_header": False,
         "date_header": True,
         "ws_max_size": max_frame_bytes(web.message_chars),
+        # Messages are short; packing each costs more than it saves.
+        "ws_per_message_deflate": False,
         "ws_ping_interval": 10.0,
         "ws_ping_timeout": 10.0,
         # Turns that have begun are finished; longer ones are given up by the dialogue's own timeout.

@@ -136,10 +136,13 @@ def test_a_late_word_of_another_tab_shows_nothing_twice(visit: Visit) -> None:
     first.open()
     first.converse(DELIVERY)
     second = first.another_tab()
+    # Tabs may live in processes of their own: what one keeps can reach the other after the server's word.
     second.page.add_init_script(
         "window.late = [];"
         "window.addEventListener('storage', event => {"
-        "  if (event.isTrusted) { event.stopImmediatePropagation(); late.push(event.key); }"
+        "  if (!event.isTrusted) return;"
+        "  event.stopImmediatePropagation();"
+        "  if (event.newValue !== null) late.push([event.key, event.newValue]);"
         "}, true)"
     )
     second.arrive()
@@ -149,8 +152,14 @@ def test_a_late_word_of_another_tab_shows_nothing_twice(visit: Visit) -> None:
     line.hold(after="typing")
     first.ask(PLUGS)
     expect(second.rows).to_have_count(4)
-    second.page.evaluate("late.forEach(key => dispatchEvent(new StorageEvent('storage', {key})))")
+    second.page.evaluate(
+        "late.forEach(([key, value]) => {"
+        "  localStorage.setItem(key, value);"
+        "  dispatchEvent(new StorageEvent('storage', {key, newValue: value}));"
+        "})"
+    )
 
+    assert second.page.evaluate("late.length") > 0
     expect(second.rows).to_have_count(4)
     expect(second.pending).to_have_count(0)
 
