@@ -68,11 +68,10 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(built_pages: Path, live_server: LiveServer, browser: Browser) -> Iterator[Visit]:
+def visit(built_pages: Path, chromium: str, live_server: LiveServer, browser: Browser) -> Iterator[Visit]:
     """Lets a new shopper in: `visit(language="en", before=…, **options of the browser context)`.
 
-    `before` gets the page before anything is loaded. When the test ends, pages must have reported no error
-    that the test did not expect.
+    `before` gets the page before anything is loaded. When the test ends, no page may have complained.
     """
     shoppers: list[Shopper] = []
 

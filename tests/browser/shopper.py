@@ -42,6 +42,10 @@ class Shopper:
         page: fresh; what it reports is collected from now on.
         url: of the product, without a slash at the end.
         language: of the shop page.
+
+    Attributes:
+        problems: what the page complained about: errors, warnings of the console, dialogs.
+        welcomes: `welcome` frames, oldest first.
     """
 
     def __init__(self, page: Page, url: str, language: str) -> None:
@@ -51,21 +55,11 @@ class Shopper:
         self.source = _widget_strings(url, language)
         self.welcomes: list[dict[str, Any]] = []
         self.sockets: list[WebSocket] = []
-        self.expected_problems: tuple[str, ...] = ()
-        self._problems: list[str] = []
+        self.problems: list[str] = []
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self._problems.append(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
         page.on("dialog", self._on_dialog)
         page.on("websocket", self._on_websocket)
-
-    @property
-    def problems(self) -> list[str]:
-        """What the page complained about, without what the test expects."""
-        return [
-            problem
-            for problem in self._problems
-            if not any(expected in problem for expected in self.expected_problems)
-        ]
 
     def say(self, key: str) -> str:
         """The widget's sentence `key` in the shopper's language, as in the locale file."""
@@ -190,7 +184,7 @@ class Shopper:
     def another_tab(self) -> Shopper:
         """The same shopper on a second page."""
         other = Shopper(self.page.context.new_page(), self.url, self.language)
-        other._problems = self._problems
+        other.problems = self.problems
         return other
 
     def bot_message_arrives(self) -> AbstractContextManager[object]:
@@ -206,10 +200,10 @@ class Shopper:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self._problems.append(f"{message.type}: {message.text}")
+            self.problems.append(f"{message.type}: {message.text}")
 
     def _on_dialog(self, dialog: Dialog) -> None:
-        self._problems.append(f"dialog: {dialog.message}")
+        self.problems.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
     def _on_websocket(self, socket: WebSocket) -> None:

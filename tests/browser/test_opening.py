@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.product import question, rest_answer, texts
+from tests.browser.shopper import Shopper
 from tests.conftest import LiveServer
 
 DELIVERY = question("en", "shipping_time")
@@ -114,40 +115,38 @@ def test_nothing_in_the_chat_is_wider_than_the_chat(visit: Visit, size: tuple[in
     assert page_overflow <= 0
 
 
+def _open_other_shop(shopper: Shopper, address: str, *, page: str, script: str) -> None:
+    """Go to a shop's page that is not ours: bare HTML with the one script tag."""
+    html = (
+        f'<!doctype html><html lang="{page}"><title>A shop</title><link rel="icon" href="data:,"><p>…</p>'
+        f"<script {script} data-storecast async></script></html>"
+    )
+
+    def serve(route: Route) -> None:
+        route.fulfill(body=html, content_type="text/html; charset=utf-8")
+
+    # A page made up by the browser has no address, so Chromium asks before it may reach this machine.
+    shopper.page.context.grant_permissions(["local-network-access"])
+    shopper.page.route(address, serve)
+    shopper.page.goto(address)
+
+
 @pytest.mark.parametrize(
     ("page", "attributes", "language"),
     [
-        ("ja", "", "ja"),
-        ("ar", "", "ar"),
-        ("en", 'data-language="fr"', "fr"),
-        ("de-AT", "", "de"),
-        ("sv", "", "en"),
-    ],
-    ids=[
-        "lang of the page",
-        "right to left",
-        "attribute of the script",
-        "region",
-        "language without strings",
+        pytest.param("ja", "", "ja", id="lang of the page"),
+        pytest.param("ar", "", "ar", id="right to left"),
+        pytest.param("en", 'data-language="fr"', "fr", id="attribute of the script"),
+        pytest.param("de-AT", "", "de", id="region"),
+        pytest.param("sv", "", "en", id="language without strings"),
     ],
 )
 def test_one_script_tag_brings_the_chat_to_any_page(
     visit: Visit, live_server: LiveServer, page: str, attributes: str, language: str
 ) -> None:
-    html = (
-        f'<!doctype html><html lang="{page}"><title>A shop</title><link rel="icon" href="data:,"><p>…</p>'
-        f'<script src="/widget/loader.js" data-storecast async {attributes}></script></html>'
-    )
     shopper = visit()
-    # A page made up by the browser has no address, so Chromium asks before it may reach this machine.
-    shopper.page.context.grant_permissions(["local-network-access"])
-
-    def serve(route: Route) -> None:
-        route.fulfill(body=html, content_type="text/html; charset=utf-8")
-
-    other_shop: Page = shopper.page
-    other_shop.route("**/other-shop", serve)
-    other_shop.goto(f"{live_server.url}/other-shop")
+    script = f'src="/widget/loader.js" {attributes}'
+    _open_other_shop(shopper, f"{live_server.url}/other-shop", page=page, script=script)
     shopper.now_reads(language)
     shopper.open()
 
@@ -155,3 +154,17 @@ def test_one_script_tag_brings_the_chat_to_any_page(
     expect(shopper.panel).to_have_attribute("dir", shopper.source["direction"])
     shopper.converse(question(language, "plug_voltage"))
     expect(shopper.bubble(shopper.by_bot)).to_have_attribute("lang", language)
+
+
+def test_a_page_that_may_not_use_the_chat_says_that_something_is_wrong(
+    visit: Visit, live_server: LiveServer
+) -> None:
+    shopper = visit()
+    elsewhere = live_server.url.replace("127.0.0.1", "localhost")
+    script = f'src="{live_server.url}/widget/loader.js"'
+    _open_other_shop(shopper, f"{elsewhere}/other-shop", page="en", script=script)
+
+    shopper.open()
+
+    expect(shopper.panel.get_by_role("status").filter(has_text=shopper.say("error"))).to_be_visible()
+    assert shopper.welcomes == []

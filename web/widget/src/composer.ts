@@ -73,7 +73,9 @@ export class Composer {
 
   private changed(): void {
     this.field.style.height = "auto";
-    this.field.style.height = `${Math.min(this.field.scrollHeight, MOST_LINES_PX)}px`;
+    // Nothing is laid out before the panel is on the page.
+    const needed = this.field.scrollHeight;
+    if (needed > 0) this.field.style.height = `${Math.min(needed, MOST_LINES_PX)}px`;
     const long = this.field.value.length > this.limit - NEAR;
     const over = long ? this.over : -1;
     this.count.textContent = over > 0 ? this.wording.say("too_long", { count: over }) : long ? this.left(over) : "";
