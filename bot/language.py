@@ -30,6 +30,7 @@ _SMOOTHING = 0.4
 # Letter sequences overlap, so their evidence counts less than if they were independent.
 _DAMPING = 0.35
 # How much the talk so far and the page weigh, in nats, against what the letters say.
+_KNOWN_WORD_BONUS = 2.5
 _CONVERSATION_BONUS = 2.2
 _PAGE_BONUS = 2.0
 # Vowel signs of Indic and South-East Asian scripts are part of a word, which `\w` alone does not know.
@@ -56,6 +57,10 @@ class LanguageDetector:
             language: [word for line in lines for word in _words(line)] for language, lines in texts.items()
         }
         counts = {language: _count(said) for language, said in words.items()}
+        self._known_by: dict[str, list[int]] = {}
+        for column, language in enumerate(self.languages):
+            for word in set(words[language]):
+                self._known_by.setdefault(word, []).append(column)
         spread = Counter(word for said in words.values() for word in set(said))
         self._telling = frozenset(word for word, in_languages in spread.items() if in_languages < _SHARED)
         self._shared = frozenset(spread) - self._telling
@@ -76,6 +81,8 @@ class LanguageDetector:
             return {}
         rows = [self._rows.get(gram, -1) for word in words for gram in _grams(word)]
         evidence = self._log[rows].sum(axis=0) * _DAMPING
+        for word in words:
+            evidence[self._known_by.get(word, [])] += _KNOWN_WORD_BONUS
         return {language: float(value) for language, value in zip(self.languages, evidence, strict=True)}
 
     def is_telling(self, text: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
 
@@ -120,8 +121,7 @@ class Wording:
             return None
         text = answer.text
         if answer.language.partition("-")[0] != language.partition("-")[0]:
-            names = {code: name for code, name, _ in self.phrasebook.languages()}
-            other = names.get(answer.language, answer.language)
+            other = _language_name(answer.language, self.phrasebook.nearest(language))
             text = f"{self.say('bot.answer_in_other_language', language, answer_language=other)}\n{text}"
         buttons = tuple(Button(self._title(key, language), payload) for key, payload in say.buttons)
         return Bubble(text=text, buttons=buttons, metadata=_metadata(say, answer.language, intent))
@@ -204,6 +204,11 @@ def money(amount: Mapping[str, Any], language: str) -> str:
     """Integer minor units as text of the language: `{'amount': 2400, 'currency': 'EUR'}` -> `€24.00`."""
     major = amount["amount"] / 10 ** get_currency_precision(amount["currency"])
     return str(format_currency(major, amount["currency"], locale=icu_locale(language)))
+
+
+def _language_name(code: str, language: str) -> str:
+    """What a language is called in another: `('en', 'pt')` -> `inglês`."""
+    return Locale.parse(icu_locale(code)).get_language_name(icu_locale(language)) or code
 
 
 def _metadata(say: Say, language: str, intent: str | None) -> Metadata:

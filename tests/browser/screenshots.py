@@ -1,4 +1,4 @@
-"""Renews the pictures of the README from a running demo: `python -m tests.browser.screenshots [URL] [FOLDER]`."""
+"""Renews the README's pictures from a running demo: `python -m tests.browser.screenshots [URL] [FOLDER]`."""
 
 from __future__ import annotations
 

@@ -20,12 +20,16 @@ export function storefrontView(shop: Storefront, languages: Strings["languages"]
   const { say } = actions;
   const cart = new Cart(say("cart"), shop.language);
   return [
-    h("p", { class: "note" }, say("demo_note")),
     h(
       "header",
-      { class: "top wrap" },
-      h("a", { class: "brand", href: "/" }, star(), h("span", {}, shop.shop.name)),
-      h("div", { class: "top-tools" }, picker(shop.language, languages, actions.choose), cart.element),
+      {},
+      h("p", { class: "note" }, say("demo_note")),
+      h(
+        "div",
+        { class: "top wrap" },
+        h("a", { class: "brand", href: "/" }, star(), h("span", {}, shop.shop.name)),
+        h("div", { class: "top-tools" }, picker(shop.language, languages, actions.choose), cart.element),
+      ),
     ),
     h("main", {}, hero(shop, say), products(shop, say, cart)),
     h("footer", { class: "foot wrap" }, h("span", {}, shop.shop.name), h("span", {}, say("demo_note"))),

@@ -11,7 +11,7 @@ export interface HeaderActions {
 }
 
 export class Header {
-  readonly element = h("header", { class: "head" });
+  readonly element = h("div", { class: "head" });
   private readonly name = h("h2", { class: "shop", id: "shop" });
   private readonly role = h("p", { class: "role" });
   private readonly select = h("select", { class: "languages" });

@@ -110,6 +110,7 @@ class StorecastChat extends HTMLElement implements Host {
 
   chooseLanguage(code: string): void {
     this.memory.set("language", code);
+    this.memory.set("chosen-on", this.page);
     void this.localise();
   }
 
@@ -152,8 +153,9 @@ class StorecastChat extends HTMLElement implements Host {
     this.paint();
     if (this.pageLanguage === this.page) return;
     this.page = this.pageLanguage;
-    // The page's switch is the shopper's newer choice.
-    this.memory.set("language", null);
+    // A switch of the page is the shopper's newer choice; a page that sets its language while it loads is not.
+    const newer = this.chosenLanguage !== null && this.memory.get("chosen-on") !== this.page;
+    if (newer) this.memory.set("language", null);
     void this.localise().then(() => this.panel?.then((panel) => panel.pageLanguageChanged()));
   }
 

@@ -12,7 +12,7 @@ export interface Unsent {
   readonly at: string;
 }
 
-type Setting = "token" | "read" | "language";
+type Setting = "token" | "read" | "language" | "chosen-on";
 
 const OUTBOX = "outbox:";
 

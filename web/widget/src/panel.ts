@@ -124,8 +124,11 @@ export class ChatPanel implements Panel, View {
 
   link(state: LinkState): void {
     const wasOnline = this.state === "online";
+    const waiting = this.state === "connecting" && state === "connecting" && this.barTimer !== 0;
     this.state = state;
+    if (waiting) return;
     clearTimeout(this.barTimer);
+    this.barTimer = 0;
     if (state !== "online") this.log.typing(false);
     if (state === "connecting" && (wasOnline || !this.bar.textContent)) {
       this.barTimer = window.setTimeout(() => this.drawBar(), PATIENCE_MS);
@@ -135,6 +138,7 @@ export class ChatPanel implements Panel, View {
   }
 
   private drawBar(): void {
+    this.barTimer = 0;
     const key = { online: "", connecting: "reconnecting", offline: "offline", refused: "error" }[this.state];
     this.bar.textContent = key ? this.wording.say(key) : "";
     this.bar.dataset.state = this.state;
