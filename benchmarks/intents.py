@@ -1,8 +1,9 @@
 """How well intents are told apart on phrases not trained on: five folds, before and after arbitration.
 
-`python -m benchmarks.intents [--json FILE]`. Each phrase of bot/dialogue/nlu and each question of the packs
-is judged by a classifier that has not seen it (same features and settings as config.yml). Arbitration then sees
-a knowledge base without the phrase. `knowledge/unanswerable.yml` holds lines that nobody may answer.
+`python -m benchmarks.intents [--json FILE]`. Each phrase of bot/dialogue/nlu and each question of the packs is
+judged by a classifier that has not seen it (features and settings of config.yml) and a knowledge base without
+it. The encoder itself was tuned on most of these phrases, so the figures flatter: tests/scenarios is the
+independent check. `knowledge/unanswerable.yml` holds lines that nobody may answer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from bot.config import ROOT
-from bot.dialogue.arbitration import FAQ_PREFIX, Evidence, decide, word_count
+from bot.dialogue.arbitration import FAQ_PREFIX, Decision, Evidence, decide, word_count
 from bot.dialogue.context import KnowledgeHit
 from bot.dialogue.details import find_emails, find_order_numbers
 from knowledge.encoder import Encoder, make_encoder
@@ -80,27 +81,28 @@ def coarse(intent: str) -> str:
     return "ask_faq" if intent.startswith(FAQ_PREFIX) else intent
 
 
-def judge(phrase: Phrase, ranking: dict[str, float], knowledge: KnowledgeBase) -> str:
+def judge(phrase: Phrase, ranking: dict[str, float], knowledge: KnowledgeBase) -> Decision:
     """What the product would make of a phrase outside of any form."""
     found = knowledge.search(phrase.text, language=phrase.language)
-    top = max(ranking, key=lambda name: ranking[name])
-    bare = top in {"track_order", "cancel_order", "return_item", "inform"}
+    bare = (
+        sum(ranking.get(name, 0.0) for name in ("track_order", "cancel_order", "return_item", "inform"))
+        >= 0.15
+    )
     details = {"order_number"} if find_order_numbers(phrase.text, bare=bare) else set()
     details |= {"email"} if find_emails(phrase.text) else set()
-    hit = KnowledgeHit(found.hits[0].entry_id, found.hits[0].score) if found.hits else None
     evidence = Evidence(
         ranking=ranking,
-        best_hit=hit,
+        hits=tuple(KnowledgeHit(hit.entry_id, hit.score) for hit in found.hits),
         outcome=found.outcome,
         details=frozenset(details),
         words=word_count(phrase.text),
     )
-    return decide(evidence)[0]
+    return decide(evidence)
 
 
 def classifier() -> LogisticRegression:
     """As Rasa's LogisticRegressionClassifier is set in config.yml."""
-    return LogisticRegression(class_weight="balanced", max_iter=200)
+    return LogisticRegression(class_weight="balanced", max_iter=500)
 
 
 def held_out(lines: list[Phrase], encoder: Encoder, scale: float) -> tuple[dict[str, Scores], list[str]]:
@@ -120,7 +122,7 @@ def held_out(lines: list[Phrase], encoder: Encoder, scale: float) -> tuple[dict[
                     coarse(lines[i].intent),
                 )
                 plain = coarse(max(ranking, key=lambda name: ranking[name]))
-                final = judge(lines[i], ranking, knowledge)
+                final = judge(lines[i], ranking, knowledge).intent
                 for group in (lines[i].language, f"intent {wanted}", "all"):
                     scores[group].append((plain == wanted, final == wanted))
                 if final != wanted:
@@ -146,9 +148,9 @@ def unanswerable(
             ]
             for phrase in every:
                 row = model.predict_proba(encoder.encode([phrase.text]) * scale)[0]
-                final = judge(phrase, dict(zip(model.classes_, map(float, row), strict=True)), knowledge)
-                known = knowledge.search(phrase.text, language=phrase.language).outcome != "unknown"
-                refused = final == "out_of_scope" or (final == "ask_faq" and not known)
+                decision = judge(phrase, dict(zip(model.classes_, map(float, row), strict=True)), knowledge)
+                final = decision.intent
+                refused = final == "out_of_scope" or (final == "ask_faq" and decision.outcome != "answer")
                 outcomes[kind]["refused" if refused else final] += 1
                 if not refused:
                     wrong.append(" | ".join((phrase.language, kind, "-", final, phrase.text)))
@@ -167,9 +169,8 @@ def main() -> None:
     scores, wrong = held_out(lines, encoder, scale)
     report = {name: _row(pairs) for name, pairs in sorted(scores.items())}
     for name, row in report.items():
-        print(
-            f"{name:24} {row['n']:5.0f}  classifier {row['classifier']:.3f}  arbitrated {row['arbitrated']:.3f}"
-        )
+        plain, final = row["classifier"], row["arbitrated"]
+        print(f"{name:24} {row['n']:5.0f}  classifier {plain:.3f}  arbitrated {final:.3f}")
     outcomes, answered = unanswerable(lines, encoder, scale)
     for kind, counts in outcomes.items():
         print(f"{kind}: {dict(counts)}")

@@ -12,13 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["CALIBRATION_FILE", "Calibration", "Logistic", "Outcome", "Signals", "load_calibration"]
+__all__ = [
+    "CALIBRATION_FILE",
+    "UNFITTED",
+    "Calibration",
+    "Logistic",
+    "Outcome",
+    "Signals",
+    "load_calibration",
+]
 
 Outcome = Literal["answer", "clarify", "unknown"]
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
-# Its numbers stand in for an encoder that nobody has calibrated yet.
-_FALLBACK = "builtin-1-512"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +35,13 @@ class Signals:
         fused: its ranking score.
         lead: how far it is ahead of the best other one, as a share of the better of the two; negative behind.
         known: share of the question's information that the candidate's language knows, 0..1.
+        dense: inner product of the candidate's nearest passage; the same scale in every language.
     """
 
     fused: float
     lead: float
     known: float
+    dense: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +63,11 @@ class Calibration:
     """Fitted numbers for one encoder.
 
     Attributes:
-        dense_weight: weight of the dense score beside the lexical one.
+        dense_weight: weight of the nearest passage beside the lexical score.
         typical: by language, mean (fused, known) of our questions. Scripts differ: what is a good match in
-            Chinese would be a weak one in English. `*` is for languages that were not there to fit on.
-        right: of (fused, lead, known), probability that the candidate is the right answer.
-        ours: of (fused, known), probability that the question is one of ours at all.
+            Chinese would be a weak one in English. `*` is for languages in which the base has no text.
+        right: of (fused, lead, known, dense), probability that the candidate is the right answer.
+        ours: of (fused, known, dense), probability that the question is one of ours at all.
         least_right: least `right` at which an entry is answered.
         least_ours: least `ours` at which two candidates are offered when none is sure enough.
         tie: two candidates that could both be answered are offered when the first leads by less.
@@ -76,11 +84,11 @@ class Calibration:
     def relative(self, signals: Signals, language: str) -> Signals:
         """Raw signals for a question in a language, as shares of what is typical for it."""
         fused, known = self.typical.get(language, self.typical["*"])
-        return Signals(signals.fused / fused, signals.lead, signals.known / known)
+        return Signals(signals.fused / fused, signals.lead, signals.known / known, signals.dense)
 
     def score(self, signals: Signals) -> float:
         """Probability that a candidate with these relative signals is the right answer, 0..1."""
-        return self.right(signals.fused, signals.lead, signals.known)
+        return self.right(signals.fused, signals.lead, signals.known, signals.dense)
 
     def outcome(self, scores: Sequence[float], best: Signals | None) -> Outcome:
         """What to do with ranked candidates.
@@ -95,7 +103,23 @@ class Calibration:
         if scores[0] >= self.least_right:
             tied = several and scores[1] >= self.least_right and best.lead < self.tie
             return "clarify" if tied else "answer"
-        return "clarify" if several and self.ours(best.fused, best.known) >= self.least_ours else "unknown"
+        return (
+            "clarify"
+            if several and self.ours(best.fused, best.known, best.dense) >= self.least_ours
+            else "unknown"
+        )
+
+
+# Judges nothing: for raw rankings while fitting.
+UNFITTED = Calibration(
+    dense_weight=0.0,
+    typical={"*": (1.0, 1.0)},
+    right=Logistic(0.0, (0.0, 0.0, 0.0, 0.0)),
+    ours=Logistic(0.0, (0.0, 0.0, 0.0)),
+    least_right=1.0,
+    least_ours=1.0,
+    tie=0.05,
+)
 
 
 def load_calibration(encoder: str, file: Path = CALIBRATION_FILE) -> tuple[Calibration, bool]:
@@ -104,9 +128,9 @@ def load_calibration(encoder: str, file: Path = CALIBRATION_FILE) -> tuple[Calib
     Returns:
         The calibration, and whether it was fitted for this encoder; otherwise it is the built-in one's.
     """
-    known = json.loads(file.read_text(encoding="utf-8"))["encoders"]
-    fitted = encoder in known
-    numbers = known[encoder if fitted else _FALLBACK]["numbers"]
+    data = json.loads(file.read_text(encoding="utf-8"))
+    fitted = encoder in data["encoders"]
+    numbers = data["encoders"][encoder if fitted else data["default"]]["numbers"]
     typical = {language: (fused, share) for language, (fused, share) in numbers["typical"].items()}
     logistics = {name: _logistic(numbers[name]) for name in ("right", "ours")}
     return Calibration(**{**numbers, "typical": typical, **logistics}), fitted

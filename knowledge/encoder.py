@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 from zlib import crc32
@@ -16,19 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import EncoderMissing
-from knowledge.text import WORD, features
+from knowledge.model import Model
 
-__all__ = ["BuiltinEncoder", "Encoder", "SentenceTransformerEncoder", "Vectors", "make_encoder"]
+__all__ = [
+    "BUILTIN_MODEL",
+    "BuiltinEncoder",
+    "Encoder",
+    "SentenceTransformerEncoder",
+    "Vectors",
+    "make_encoder",
+]
 
 Vectors = NDArray[np.float32]
 
-# Recall with 512 dimensions is within a point of 1024 and 2048, at half and a quarter of the search time.
-_DIM = 512
-_WORD_WEIGHT = 1.0
-_GRAM_WEIGHT = 0.5  # a word of six letters has a dozen n-grams; undamped they drown the words
-_MIX = np.uint64(
-    0x9E3779B97F4A7C15
-)  # 2**64 / golden ratio: spreads CRC-32, which is linear, over the high bits
+BUILTIN_MODEL = Path(__file__).with_name("models") / "polyglot-1"
 
 
 class Encoder(Protocol):
@@ -59,18 +61,30 @@ class Encoder(Protocol):
 
 
 class BuiltinEncoder:
-    """Hashed words and character n-grams, sketched into a few hundred dimensions. Stateless, no download.
+    """The multilingual encoder that is shipped: sums of learned feature vectors, numpy only, nothing fetched.
 
-    It knows spelling, not meaning: it finds the same words in the same language, with typos and endings, and
-    words that related languages share.
+    Texts of one meaning are near one another in any two of the languages it was trained on; typos and endings
+    matter little. Loaded on first use, once a process; see MODEL_CARD.md in the folder.
 
     Args:
-        dim: length of a vector.
+        folder: of the model.
+
+    Raises:
+        EncoderMissing: on first use of `name`, `dim` or `encode`, when the folder is incomplete or damaged.
     """
 
-    def __init__(self, dim: int = _DIM) -> None:
-        self.dim = dim
-        self.name = f"builtin-1-{dim}"
+    def __init__(self, folder: Path = BUILTIN_MODEL) -> None:
+        self._folder = folder
+
+    @property
+    def name(self) -> str:
+        """Model, version and digest of its files."""
+        return _model(self._folder).name
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return _model(self._folder).dim
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts.
@@ -78,28 +92,12 @@ class BuiltinEncoder:
         Returns:
             float32 (n, dim), unit length; a text without letters and digits gives a zero vector.
         """
-        vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        for row, text in enumerate(texts):
-            counts = features(text)
-            if counts:
-                vectors[row] = self._sketch(counts)
-        return vectors
+        return _model(self._folder).encode(list(texts))
 
-    def _sketch(self, counts: dict[str, int]) -> Vectors:
-        """Sum of the features, each at a hashed place with a hashed sign (Weinberger et al. 2009, sec. 3)."""
-        size = len(counts)
-        hashes = np.fromiter((crc32(key.encode("utf-8", "surrogatepass")) for key in counts), np.uint64, size)
-        kinds = np.fromiter(
-            (_WORD_WEIGHT if key[0] == WORD else _GRAM_WEIGHT for key in counts), np.float64, size
-        )
-        weights = kinds * np.log1p(np.fromiter(counts.values(), np.float64, size))
-        mixed = hashes * _MIX
-        signs = np.where(mixed >> np.uint64(63), 1.0, -1.0)
-        places = ((mixed >> np.uint64(20)) % np.uint64(self.dim)).astype(np.int64)
-        vector = np.bincount(places, weights=weights * signs, minlength=self.dim)
-        length = float(np.sqrt(vector @ vector))
-        # Signs can cancel a text of one or two features to nothing; it then counts as one without features.
-        return (vector / length if length > 1e-9 else vector * 0.0).astype(np.float32)
+
+@lru_cache(maxsize=4)
+def _model(folder: Path) -> Model:
+    return Model.load(folder)
 
 
 class SentenceTransformerEncoder:

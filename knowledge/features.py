@@ -19,7 +19,7 @@ __all__ = ["FEATURES_VERSION", "hashed"]
 # Named in the model's config.json; a model made with another version is refused.
 FEATURES_VERSION = 1
 
-# Classes of characters; the order is that of _SIZES.
+# Classes of characters; the order is that of _SHORTEST and _LONGEST.
 _NONE, _SPACED, _SYLLABIC, _UNSPACED, _IDEOGRAPHIC = range(5)
 _CLASS = {
     "spaced": _SPACED,
@@ -27,10 +27,10 @@ _CLASS = {
     "unspaced": _UNSPACED,
     "ideographic": _IDEOGRAPHIC,
 }
-# Shortest and longest n-gram of a class. Spaced scripts need three letters to say anything; an Indic, Ethiopic
-# or Hangul sign is a syllable; Thai, Lao, Khmer and Burmese mark no words; one Han sign is often a word.
-_SIZES = ((9, 0), (3, 5), (2, 4), (2, 6), (1, 4))
-_LONGEST = 6
+# Shortest and longest n-gram of a class. Spaced scripts need three letters to say anything; an Indic,
+# Ethiopic or Hangul sign is a syllable; Thai, Lao, Khmer and Burmese mark no words; one Han sign is often
+# a word.
+_SHORTEST, _LONGEST = np.array([(9, 0), (3, 5), (2, 4), (2, 6), (1, 4)]).T
 _LAST_MIXED = 0x20000  # beyond it there are only ideographs
 _LAST_IDEOGRAPH = 0x3134F
 _BORDER = np.uint64(0x110000)  # stands before and after a word; no character has this number
@@ -74,7 +74,7 @@ def hashed(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]
 def _bordered(
     codes: _Unsigned, kinds: NDArray[np.uint8], owner: NDArray[np.int64]
 ) -> tuple[_Unsigned, NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
-    """Only characters of some class, runs numbered, a border sign around the runs of scripts that mark words."""
+    """Only characters of some class, runs numbered, with a border sign around runs that are words."""
     starts = np.empty(len(codes), dtype=bool)
     starts[0] = True
     np.not_equal(kinds[1:], kinds[:-1], out=starts[1:])
@@ -97,16 +97,20 @@ def _grams(
     letters: _Unsigned, kinds: NDArray[np.uint8], run: NDArray[np.int64], owner: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Character n-grams within runs."""
-    shortest = np.array([low for low, _ in _SIZES])[kinds]
-    longest = np.array([high for _, high in _SIZES])[kinds]
+    shortest, longest = _SHORTEST[kinds], _LONGEST[kinds]
     mixed = _mix(letters)
     rolling = np.zeros_like(letters)
     values, owners = [], []
-    for size in range(1, _LONGEST + 1):
+    if not len(letters):
+        return np.zeros(0, np.uint32), np.zeros(0, np.int64)
+    least = int(shortest.min())
+    for size in range(1, int(longest.max()) + 1):
         count = len(letters) - size + 1
         if count <= 0:
             break
         rolling = rolling[:count] * _GOLDEN + mixed[size - 1 :]
+        if size < least:
+            continue
         whole = run[:count] == run[size - 1 :]
         fits = whole & (shortest[:count] <= size) & (size <= longest[:count])
         values.append(_fold(_mix(rolling[fits] + np.uint64(size))))
@@ -151,7 +155,6 @@ def _fold(values: _Unsigned) -> NDArray[np.uint32]:
 def _classes() -> NDArray[np.uint8]:
     """Class of every character up to `_LAST_MIXED`; the last entry stands for all ideographs beyond."""
     table = np.zeros(_LAST_MIXED + 1, dtype=np.uint8)
-    for code in range(_LAST_MIXED + 1):
-        for script, _ in runs(chr(code)):
-            table[code] = _CLASS[script]
+    for script, run in runs("".join(map(chr, range(_LAST_MIXED + 1)))):
+        table[np.frombuffer(run.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)] = _CLASS[script]
     return table

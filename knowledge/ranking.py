@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from knowledge.calibration import Signals
 from knowledge.lexical import Document, LexicalHits
 
-__all__ = ["Candidate", "Passage", "rank", "signals_of"]
+__all__ = ["Candidate", "Evidence", "Passage", "rank", "signals_of"]
 
 # A question is answered from its own language when both fit; another one must fit clearly better. Two regions
 # of a language read each other.
@@ -26,12 +26,29 @@ class Passage(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """An entry with the scores of its best language.
+class Evidence:
+    """What was found for a text, before anything is weighed.
 
     Attributes:
-        fused: lexical + weight * dense, lowered for another language than the question's.
-        text: the passage nearest by vector, None when none was among the nearest.
+        lexical: scores of documents.
+        near: nearest passages with their inner products, best first.
+    """
+
+    lexical: LexicalHits
+    near: Sequence[tuple[Passage, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry with its scores.
+
+    Attributes:
+        document: the entry in the language in which it matched best.
+        fused: lexical and dense score, weighed.
+        dense: inner product of its nearest passage in any language; 0 when none is near.
+        lexical: of the document.
+        known: of the document.
+        text: the passage of the document nearest by vector, None when none was among the nearest.
     """
 
     document: Document
@@ -42,14 +59,13 @@ class Candidate:
     text: str | None
 
 
-def rank(
-    lexical: LexicalHits, dense: Iterable[tuple[Passage, float]], *, language: str, dense_weight: float
-) -> list[Candidate]:
-    """Fuse both rankings.
+def rank(evidence: Evidence, *, language: str, dense_weight: float) -> list[Candidate]:
+    """Fuse what was found.
+
+    Words count less in another language than the question's; vectors mean the same in all of them.
 
     Args:
-        lexical: of documents.
-        dense: nearest passages with their inner products, best first.
+        evidence: of one text.
         language: of the question.
         dense_weight: see `Calibration`.
 
@@ -57,20 +73,29 @@ def rank(
         One candidate an entry, best first; ties stand in order of id, so that a ranking never flickers.
     """
     nearest: dict[Document, tuple[float, str]] = {}
-    for passage, product in dense:
+    dense: dict[str, float] = {}
+    for passage, product in evidence.near:
         nearest.setdefault(passage.document, (product, passage.text))
-    words = dict(
-        zip(lexical.documents, zip(lexical.scores.tolist(), lexical.known.tolist(), strict=True), strict=True)
-    )
-    best: dict[str, Candidate] = {}
+        dense.setdefault(passage.document.entry_id, product)
+    found = evidence.lexical
+    scored = zip(found.scores.tolist(), found.known.tolist(), strict=True)
+    words = dict(zip(found.documents, scored, strict=True))
+    best: dict[str, tuple[float, Document]] = {}
     for document in words.keys() | nearest.keys():
+        near = max(nearest.get(document, (0.0, ""))[0], 0.0)
+        score = _preference(document.language, language) * (
+            words.get(document, (0.0, 0.0))[0] + dense_weight * near
+        )
+        held = (score, document)
+        best[document.entry_id] = max(best.get(document.entry_id, held), held)
+    candidates = []
+    for entry_id, (_, document) in best.items():
         score, known = words.get(document, (0.0, 0.0))
-        product, text = nearest.get(document, (0.0, None))
-        fused = _preference(document.language, language) * (score + dense_weight * max(product, 0.0))
-        held = best.get(document.entry_id)
-        if held is None or (fused, document.language) > (held.fused, held.document.language):
-            best[document.entry_id] = Candidate(document, fused, product, score, known, text)
-    return sorted(best.values(), key=lambda candidate: (-candidate.fused, candidate.document.entry_id))
+        product = dense.get(entry_id, 0.0)
+        fused = _preference(document.language, language) * score + dense_weight * max(product, 0.0)
+        text = nearest.get(document, (0.0, None))[1]
+        candidates.append(Candidate(document, fused, product, score, known, text))
+    return sorted(candidates, key=lambda candidate: (-candidate.fused, candidate.document.entry_id))
 
 
 def signals_of(ranked: Sequence[Candidate], place: int) -> Signals:
@@ -79,7 +104,7 @@ def signals_of(ranked: Sequence[Candidate], place: int) -> Signals:
     other = ranked[1 if place == 0 else 0].fused if len(ranked) > 1 else 0.0
     best = max(one.fused, other)
     lead = (one.fused - other) / best if best > 0 else 0.0
-    return Signals(one.fused, lead, one.known)
+    return Signals(one.fused, lead, one.known, one.dense)
 
 
 def _preference(language: str, asked: str) -> float:

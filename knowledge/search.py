@@ -28,7 +28,7 @@ from knowledge.facts import Facts, render
 from knowledge.index import DenseIndex
 from knowledge.lexical import Document, LexicalIndex
 from knowledge.messages import fill, plain
-from knowledge.ranking import Candidate, Passage, rank, signals_of
+from knowledge.ranking import Candidate, Evidence, Passage, rank, signals_of
 
 __all__ = ["Answer", "Found", "Hit", "KnowledgeBase"]
 
@@ -172,19 +172,17 @@ class KnowledgeBase:
             language: of the message; entries in it are preferred, others still count.
             k: at most this many hits.
         """
-        ranked, snapshot = self._rank(text, vector, language, self._calibration.dense_weight)
+        evidence, snapshot = self._find(text, vector)
+        ranked = rank(evidence, language=language, dense_weight=self._calibration.dense_weight)
         return self._judge(ranked, language=language, k=k, entries=snapshot.entries)
 
-    def candidates(self, text: str, *, language: str, dense_weight: float | None = None) -> list[Candidate]:
-        """All entries that share anything with a text, best first, unjudged: for fitting and benchmarks.
+    def evidence(self, text: str) -> Evidence:
+        """All that is found for a text, unweighed: for fitting."""
+        return self._find(text, None)[0]
 
-        Args:
-            text: the message.
-            language: of it.
-            dense_weight: instead of the calibrated one.
-        """
-        weight = self._calibration.dense_weight if dense_weight is None else dense_weight
-        return self._rank(text, None, language, weight)[0]
+    def candidates(self, text: str, *, language: str) -> list[Candidate]:
+        """All entries that share anything with a text, best first, unjudged: for benchmarks."""
+        return rank(self.evidence(text), language=language, dense_weight=self._calibration.dense_weight)
 
     def answer(self, entry_id: str, language: str, *, fallback: Sequence[str] = ()) -> Answer | None:
         """Word an entry's answer.
@@ -263,17 +261,14 @@ class KnowledgeBase:
                 self._snapshot = after
         return old is not None
 
-    def _rank(
-        self, text: str, vector: NDArray[np.float32] | None, language: str, dense_weight: float
-    ) -> tuple[list[Candidate], _Snapshot]:
+    def _find(self, text: str, vector: NDArray[np.float32] | None) -> tuple[Evidence, _Snapshot]:
         query = self.encode(text) if vector is None else vector
         with self._swapping:
             snapshot = self._snapshot
             numbers, products = self._dense.search(query, _NEAREST)
         pairs = zip(numbers.tolist(), products.tolist(), strict=True)
-        near = ((snapshot.passages[number], product) for number, product in pairs)
-        ranked = rank(snapshot.lexical.search(text), near, language=language, dense_weight=dense_weight)
-        return ranked, snapshot
+        near = [(snapshot.passages[number], product) for number, product in pairs]
+        return Evidence(snapshot.lexical.search(text), near), snapshot
 
     def _judge(
         self, ranked: list[Candidate], *, language: str, k: int, entries: Mapping[str, Entry]

@@ -1,37 +1,45 @@
 """Who answers: a task, small talk, the knowledge base, or nobody. Pure; no Rasa.
 
-The classifier knows tasks and small talk from training; the knowledge base knows what the shop wrote, also
-what was added a second ago. Neither alone can tell a new question from an unrelated one.
+The classifier knows tasks, small talk and the starter topics from training; the knowledge base knows what the
+shop wrote, also what was added a second ago. Neither alone can tell a new question from an unrelated one, so
+both are weighed, together with what the conversation is waiting for.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.dialogue.context import KnowledgeHit
 
-__all__ = ["FAQ_PREFIX", "Evidence", "decide", "word_count"]
+__all__ = ["FAQ_PREFIX", "Decision", "Evidence", "Knowing", "decide", "word_count"]
 
 FAQ_PREFIX = "faq."
 """What the classifier's classes for single topics of the FAQ begin with."""
 
+Knowing = Literal["answer", "clarify", "unknown"]
 
 _SMALL_TALK = frozenset({"greet", "goodbye", "thanks", "ok", "affirm", "deny", "stop", "bot_challenge"})
+_OPENINGS = frozenset({"greet", "thanks", "ok", "affirm", "deny"})
 _TASKS = frozenset({"track_order", "cancel_order", "return_item", "talk_to_human", "find_product"})
 _HAN = re.compile(r"[\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
-# Short replies are what small talk is made of; in a long message such a word is only its opening.
+# Short replies are what small talk is made of; in a longer message such a word is only its opening.
+_REPLY_WORDS = 3
 _SMALL_TALK_WORDS = 7
+_ONLY_DETAILS_WORDS = 2
 # How sure the classifier must be. Chosen on training phrases held out in turn (benchmarks/intents.py prints
 # the table), not on any evaluation set.
 _TASK_CONFIDENCE = 0.5
+_TASK_LIKELY = 0.3
 _SMALL_TALK_CONFIDENCE = 0.45
+_REPLY_LIKELY = 0.2
 _CERTAIN = 0.8
 _KNOWLEDGE_CERTAIN = 0.85
+_TOPIC_LIKELY = 0.4
+_TOPIC_DENIED = 0.1
 _PRODUCT_CERTAIN = 0.5
-_ONLY_DETAILS_WORDS = 2
 # With an order's details in the message, these entries are not asked about but meant.
 _TASK_OF_ENTRY = {
     "cancel_order": "cancel_order",
@@ -45,44 +53,162 @@ class Evidence:
     """All that is known about a message when its intent is decided.
 
     Attributes:
-        ranking: classifier's probability by intent, 0..1.
-        best_hit: best entry of the knowledge base, None when it found nothing at all.
-        outcome: whether the knowledge base would answer, ask back, or pass.
+        ranking: classifier's probability by class, 0..1; `faq.<entry>` for single topics.
+        hits: entries of the knowledge base, best first; empty when it found nothing at all.
+        outcome: whether the knowledge base would answer with the best, ask back, or pass.
         product_score: 0..1, how well a product of the catalogue fits the words.
         details: which of `order_number` and `email` the message carries.
         expecting: the detail a form is asking for, else None.
+        question: what a yes or no would answer, else None.
         words: number of words, as `word_count` counts them.
     """
 
     ranking: dict[str, float]
-    best_hit: KnowledgeHit | None = None
-    outcome: Literal["answer", "clarify", "unknown"] = "unknown"
+    hits: tuple[KnowledgeHit, ...] = ()
+    outcome: Knowing = "unknown"
     product_score: float = 0.0
     details: frozenset[str] = field(default_factory=frozenset)
     expecting: str | None = None
+    question: str | None = None
     words: int = 1
 
 
-def decide(evidence: Evidence) -> tuple[str, float]:
-    """The intent that the rules act on, with a confidence 0..1."""
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The intent that the rules act on, and what the knowledge base is then taken to know."""
+
+    intent: str
+    confidence: float
+    hits: tuple[KnowledgeHit, ...]
+    outcome: Knowing
+
+
+def decide(evidence: Evidence) -> Decision:
+    """Weigh the evidence."""
+    evidence = _second_opinion(evidence)
+    intent, confidence = _intent(evidence)
+    return Decision(intent, confidence, evidence.hits, evidence.outcome)
+
+
+def word_count(text: str) -> int:
+    """Words between spaces; where a script does not space its words, two Han or three kana count as one."""
+    han, kana = len(_HAN.findall(text)), len(_KANA.findall(text))
+    spaced = len(_KANA.sub(" ", _HAN.sub(" ", text)).split())
+    return spaced + (han + 1) // 2 + (kana + 2) // 3
+
+
+def _second_opinion(evidence: Evidence) -> Evidence:
+    """Let the classifier's topics confirm, reorder or deny what the knowledge base found.
+
+    Only entries that the classifier was trained on have a class; a shop's own entries are left as they are.
+    """
+    ranking = evidence.ranking
+
+    def topic(hit: KnowledgeHit) -> float | None:
+        name = "talk_to_human" if hit.entry_id == "contact_human" else FAQ_PREFIX + hit.entry_id
+        return ranking.get(name)
+
+    likely = max(evidence.hits[:3], key=lambda hit: topic(hit) or 0.0, default=None)
+    if likely is None:
+        return evidence
+    if evidence.outcome != "answer" and (topic(likely) or 0.0) >= _TOPIC_LIKELY:
+        score = max(likely.score, topic(likely) or 0.0)
+        others = tuple(hit for hit in evidence.hits if hit is not likely)
+        return replace(evidence, hits=(KnowledgeHit(likely.entry_id, score), *others), outcome="answer")
+    best = topic(evidence.hits[0])
+    denied = (
+        best is not None and best < _TOPIC_DENIED and ranking.get("out_of_scope", 0.0) >= _TASK_CONFIDENCE
+    )
+    return replace(evidence, outcome="unknown") if denied else evidence
+
+
+def _intent(evidence: Evidence) -> tuple[str, float]:
     ranking = _without_topics(evidence.ranking)
-    intent, confidence = max(ranking.items(), key=lambda item: item[1], default=("ask_faq", 0.0))
-    hit = evidence.best_hit if evidence.outcome != "unknown" else None
+    hit = evidence.hits[0] if evidence.hits and evidence.outcome != "unknown" else None
     if evidence.details:
-        return _with_details(evidence, intent, confidence, hit)
+        return _with_details(evidence, ranking, hit)
+    if reply := _reply(evidence, ranking, hit):
+        return reply
+    intent, confidence = _best(ranking)
+    if intent in _OPENINGS and evidence.words > _REPLY_WORDS:
+        intent, confidence = _behind_the_opening(ranking, hit)
     if intent in _SMALL_TALK and _is_small_talk(evidence, intent, confidence, hit):
         return intent, confidence
-    if intent in _TASKS and confidence >= _TASK_CONFIDENCE and not _knowledge_wins(evidence, confidence):
+    if intent == "talk_to_human" and ranking.get("bot_challenge", 0.0) >= _REPLY_LIKELY:
+        return "bot_challenge", ranking["bot_challenge"]
+    if intent in _TASKS and _is_task(evidence, confidence, hit):
         return intent, confidence
     if hit is not None:
         return "talk_to_human" if hit.entry_id == "contact_human" else "ask_faq", hit.score
+    return _unknown(evidence, intent, confidence)
+
+
+def _with_details(
+    evidence: Evidence, ranking: dict[str, float], hit: KnowledgeHit | None
+) -> tuple[str, float]:
+    """An order number or an address is there: it is given for something, or is all there is."""
+    task, confidence = _best({name: ranking.get(name, 0.0) for name in _TASKS})
+    wanted = confidence >= _REPLY_LIKELY and confidence * 2 >= ranking.get("ask_faq", 0.0)
+    if wanted and task in {"cancel_order", "return_item"}:
+        return task, confidence
+    if evidence.expecting is not None or evidence.words <= _ONLY_DETAILS_WORDS:
+        return "inform", 1.0
+    if wanted:
+        return task, confidence
+    if hit is not None:
+        return _TASK_OF_ENTRY.get(hit.entry_id, "ask_faq"), hit.score
+    return "inform", confidence
+
+
+def _reply(
+    evidence: Evidence, ranking: dict[str, float], hit: KnowledgeHit | None
+) -> tuple[str, float] | None:
+    """A yes, a no or a stop to what was asked, when something was; such replies are short."""
+    if evidence.words > _SMALL_TALK_WORDS:
+        return None
+    no = ranking.get("deny", 0.0) + ranking.get("stop", 0.0)
+    yes = ranking.get("affirm", 0.0)
+    if evidence.question is not None and max(no, yes) >= _REPLY_LIKELY:
+        return ("deny", no) if no >= yes else ("affirm", yes)
+    if evidence.expecting is not None and no >= _TASK_LIKELY and hit is None:
+        return "stop", no
+    return None
+
+
+def _behind_the_opening(ranking: dict[str, float], hit: KnowledgeHit | None) -> tuple[str, float]:
+    """“Hello, how can I pay?” is about paying: what is left when the opening is taken off."""
+    opening, confidence = _best(ranking)
+    rest = {name: share for name, share in ranking.items() if name not in _OPENINGS}
+    intent, share = _best(rest)
+    certain = share / max(sum(rest.values()), 1e-9)
+    meant = (intent in _TASKS or intent == "ask_faq") and (hit is not None or certain >= _CERTAIN)
+    return (intent, certain) if meant else (opening, confidence)
+
+
+def _is_small_talk(evidence: Evidence, intent: str, confidence: float, hit: KnowledgeHit | None) -> bool:
+    if intent == "bot_challenge" or evidence.words <= _REPLY_WORDS:
+        return confidence >= _SMALL_TALK_CONFIDENCE
+    if evidence.words <= _SMALL_TALK_WORDS:
+        return confidence >= _TASK_CONFIDENCE and evidence.product_score < _PRODUCT_CERTAIN
+    return confidence >= _CERTAIN and hit is None
+
+
+def _is_task(evidence: Evidence, confidence: float, hit: KnowledgeHit | None) -> bool:
+    if evidence.outcome != "answer" or hit is None:
+        return confidence >= _TASK_LIKELY
+    knows = hit.score >= _KNOWLEDGE_CERTAIN and hit.entry_id not in _TASK_OF_ENTRY
+    return confidence >= (_CERTAIN if knows else _TASK_CONFIDENCE)
+
+
+def _unknown(evidence: Evidence, intent: str, confidence: float) -> tuple[str, float]:
+    """The knowledge base has nothing: a product, another world, or an honest “I don't know”."""
     if intent == "out_of_scope" and confidence >= _CERTAIN:
         return intent, confidence
     if evidence.product_score >= _PRODUCT_CERTAIN:
         return "find_product", evidence.product_score
     if intent == "out_of_scope" and confidence >= _TASK_CONFIDENCE:
         return intent, confidence
-    return "ask_faq", evidence.best_hit.score if evidence.best_hit else 0.0
+    return "ask_faq", evidence.hits[0].score if evidence.hits else 0.0
 
 
 def _without_topics(ranking: dict[str, float]) -> dict[str, float]:
@@ -94,36 +220,5 @@ def _without_topics(ranking: dict[str, float]) -> dict[str, float]:
     return plain
 
 
-def _with_details(
-    evidence: Evidence, intent: str, confidence: float, hit: KnowledgeHit | None
-) -> tuple[str, float]:
-    """An order number or an address is there: it is given for something, or is all there is."""
-    if intent in {"cancel_order", "return_item"} and confidence >= _TASK_CONFIDENCE:
-        return intent, confidence
-    if evidence.expecting is not None or evidence.words <= _ONLY_DETAILS_WORDS:
-        return "inform", 1.0
-    if intent in _TASKS and confidence >= _TASK_CONFIDENCE:
-        return intent, confidence
-    if hit is not None:
-        return _TASK_OF_ENTRY.get(hit.entry_id, "ask_faq"), hit.score
-    return "inform", confidence
-
-
-def _is_small_talk(evidence: Evidence, intent: str, confidence: float, hit: KnowledgeHit | None) -> bool:
-    if intent == "bot_challenge" or evidence.words <= _SMALL_TALK_WORDS:
-        return confidence >= _SMALL_TALK_CONFIDENCE
-    return confidence >= _CERTAIN and hit is None
-
-
-def word_count(text: str) -> int:
-    """Words between spaces; where a script does not space its words, two Han or three kana count as one."""
-    han, kana = len(_HAN.findall(text)), len(_KANA.findall(text))
-    spaced = len(_KANA.sub(" ", _HAN.sub(" ", text)).split())
-    return spaced + (han + 1) // 2 + (kana + 2) // 3
-
-
-def _knowledge_wins(evidence: Evidence, confidence: float) -> bool:
-    hit = evidence.best_hit
-    if hit is None or evidence.outcome != "answer" or hit.entry_id in _TASK_OF_ENTRY:
-        return False
-    return hit.score >= _KNOWLEDGE_CERTAIN and confidence < _CERTAIN
+def _best(ranking: dict[str, float]) -> tuple[str, float]:
+    return max(ranking.items(), key=lambda item: item[1], default=("ask_faq", 0.0))

@@ -34,6 +34,7 @@ __all__ = ["IntentArbiter", "OrderDetailExtractor", "SharedVectorFeaturizer"]
 
 # Intents that are about one order, so that a bare number in them is an order number.
 _ABOUT_AN_ORDER = frozenset({"track_order", "cancel_order", "return_item", "inform"})
+_MAYBE_AN_ORDER = 0.15
 
 
 class _Stateless(GraphComponent):
@@ -106,8 +107,9 @@ class OrderDetailExtractor(_Stateless):
         turn = current_turn.get()
         for message in messages:
             text = message.get(TEXT) or ""
-            intent = (message.get(INTENT) or {}).get("name")
-            bare = intent in _ABOUT_AN_ORDER or (turn is not None and turn.expecting is not None)
+            ranking = message.get("intent_ranking") or []
+            about = sum(rank["confidence"] for rank in ranking if rank["name"] in _ABOUT_AN_ORDER)
+            bare = about >= _MAYBE_AN_ORDER or (turn is not None and turn.expecting is not None)
             numbers, emails = find_order_numbers(text, bare=bare), find_emails(text)
             found = [("order_number", n) for n in numbers[-1:]] + [("email", e) for e in emails[-1:]]
             entities = [self._entity(kind, value) for kind, value in found]
@@ -131,14 +133,16 @@ class IntentArbiter(_Stateless):
             ranking = {r["name"]: float(r["confidence"]) for r in message.get("intent_ranking") or []}
             evidence = Evidence(
                 ranking=ranking,
-                best_hit=turn.hits[0] if turn.hits else None,
+                hits=turn.hits,
                 outcome=turn.outcome,
                 product_score=turn.product_score,
                 details=frozenset(entity["entity"] for entity in message.get(ENTITIES, [])),
                 expecting=turn.expecting,
+                question=turn.question,
                 words=word_count(message.get(TEXT) or ""),
             )
-            name, confidence = decide(evidence)
-            turn.intent, turn.confidence = name, confidence
-            message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
+            decision = decide(evidence)
+            turn.hits, turn.outcome = decision.hits, decision.outcome
+            intent = {"name": decision.intent, "confidence": decision.confidence}
+            message.set(INTENT, intent, add_to_output=True)
         return messages

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -37,9 +37,9 @@ class TurnContext:
         outcome: what the knowledge base thinks of its best hit.
         product_score: 0..1, how well the best product of the catalogue fits.
         expecting: the slot a running form asks for (`order_number`, `email`), else None.
+        question: what a yes or no would answer (`cancel`, `return`, `handoff`), else None.
         status: `bot`, or `waiting` when staff have been called.
         call_skill: runs a skill in the front door, where the shop is.
-        intent: what was understood; filled in by the components.
         explained: an action said this turn why a detail was not understood.
     """
 
@@ -49,11 +49,9 @@ class TurnContext:
     outcome: Literal["answer", "clarify", "unknown"] = "unknown"
     product_score: float = 0.0
     expecting: str | None = None
+    question: str | None = None
     status: str = "bot"
-    intent: str | None = None
-    confidence: float | None = None
     explained: bool = False
-    trace: dict[str, Any] = field(default_factory=dict)
 
 
 current_turn: ContextVar[TurnContext | None] = ContextVar("current_turn", default=None)

@@ -175,6 +175,7 @@ class Engine:
         """
         tracker = self._states.begin(sender_id, state)
         context.expecting = tracker.get_slot("requested_slot") if tracker.active_loop_name else None
+        context.question = tracker.get_slot("question")
         token = current_turn.set(context)
         try:
             channel = CollectingOutputChannel()

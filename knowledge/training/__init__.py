@@ -1,1 +1,1 @@
-"""Training of the built-in encoder; run by hand, never by the product. See `python -m knowledge.training --help`."""
+"""Training of the built-in encoder: `python -m knowledge.training --help`. The product never imports it."""

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from knowledge.model import Model
 from knowledge.training.corpus import read_pairs
-from knowledge.training.evaluate import as_text, faq_table, own_table
-from knowledge.training.own import own_lines
+from knowledge.training.evaluate import Encode, as_text, faq_table, own_table
+from knowledge.training.own import Line, own_lines
 from knowledge.training.prepare import prepare
 from knowledge.training.quantise import quantise
 from knowledge.training.teacher import load_teacher, rotation, teach
@@ -28,8 +28,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 _DIM = 256
 _FEATURES = 524_288
 _LANGUAGES = (
-    "en zh zh-TW ja ko vi th id ms fil my km hi bn ur ta te mr gu kn ml pa mn kk uz az hy ka he ar fa tr ru uk bg sr"
-    " hr sl mk sq cs sk pl hu ro el de nl fr es ca pt it da sv nb is fi et lv lt ga mt sw am af"
+    "en zh zh-TW ja ko vi th id ms fil my km hi bn ur ta te mr gu kn ml pa mn kk uz az hy ka he ar fa tr"
+    " ru uk bg sr hr sl mk sq cs sk pl hu ro el de nl fr es ca pt it da sv nb is fi et lv lt ga mt sw am af"
 )
 
 
@@ -45,11 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.dev:
         report["dev FAQ, English indexed"] = faq_table(_encode(model), options.dev)
     for name, table in report.items():
-        print(f"{name}: recall at 1, at 3, questions\n{as_text(table)}\n")  # noqa: T201  # a command's result
+        print(f"{name}: recall at 1, at 3, questions\n{as_text(table)}\n")  # a command's result
     (options.out / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
-def _make(options: argparse.Namespace, lines: Sequence[object]) -> None:
+def _make(options: argparse.Namespace, lines: Sequence[Line]) -> None:
     languages = frozenset(_LANGUAGES.split())
     permissive = options.licences == "permissive"
     own = [line for line in lines if not line.reserved]
@@ -79,7 +79,7 @@ def _taught(options: argparse.Namespace, texts: Sequence[str]) -> NDArray[np.flo
     return vectors
 
 
-def _encode(model: Model):
+def _encode(model: Model) -> Encode:
     return lambda texts: model.encode(list(texts))
 
 
@@ -91,7 +91,9 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--teacher", type=Path, help="folder of the teacher; default: the installed package")
     parser.add_argument("--dev", type=Path, help="folder of dev_faq.jsonl and dev_faq_entries.json")
     parser.add_argument("--licences", choices=("all", "permissive"), default="all")
-    parser.add_argument("--minutes", type=float, default=20.0, help="first stage at most; the second 0.4 of it")
+    parser.add_argument(
+        "--minutes", type=float, default=20.0, help="first stage at most; the second 0.4 of it"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only-evaluate", action="store_true", help="measure a model that is there")
     return parser

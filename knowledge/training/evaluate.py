@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from knowledge.training.own import Line
 
-__all__ = ["faq_table", "own_table", "as_text"]
+__all__ = ["Encode", "as_text", "faq_table", "own_table"]
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 # By language: recall at 1, at 3, and the number of questions.
@@ -20,7 +20,7 @@ Table = dict[str, tuple[float, float, int]]
 
 
 def faq_table(encode: Encode, folder: Path) -> Table:
-    """Recall on `dev_faq.jsonl`: entries are English only, one scores the better of title and title with answer."""
+    """Recall on `dev_faq.jsonl`; an entry scores the better of its title and its title with answer."""
     entries = json.loads((folder / "dev_faq_entries.json").read_text(encoding="utf-8"))
     lines = (folder / "dev_faq.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line) for line in lines if line]
@@ -49,7 +49,9 @@ def own_table(encode: Encode, lines: Sequence[Line], *, indexed: frozenset[str] 
     near = encode([line.text for line in asked]) @ encode([line.text for line in known]).T
     owner = np.array([of[line.group] for line in known])
     scores = np.stack([near[:, owner == topic].max(axis=1) for topic in range(len(topics))], axis=1)
-    return _by_language(scores, np.array([of[line.group] for line in asked]), [line.language for line in asked])
+    return _by_language(
+        scores, np.array([of[line.group] for line in asked]), [line.language for line in asked]
+    )
 
 
 def as_text(table: Table) -> str:

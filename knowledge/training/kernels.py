@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
+import numba  # type: ignore[import-not-found]  # only who trains needs it
 import numpy as np
 
 __all__ = ["centroids", "forward", "update"]
 
 
-@numba.njit(parallel=True, fastmath=True, cache=False)
-def forward(table: Any, rows: Any, ends: Any) -> Any:
+def _forward(table: Any, rows: Any, ends: Any) -> Any:
     """Normalised sums of rows: unit vectors (n, dim) and the lengths before; 0 for a text without rows."""
     count, dim = len(ends) - 1, table.shape[1]
     vectors = np.zeros((count, dim), dtype=np.float32)
@@ -27,8 +26,9 @@ def forward(table: Any, rows: Any, ends: Any) -> Any:
     return vectors, lengths
 
 
-@numba.njit(parallel=True, fastmath=True, cache=False)
-def update(table: Any, energy: Any, rows: Any, ends: Any, vectors: Any, lengths: Any, slopes: Any, rate: Any) -> None:
+def _update(
+    table: Any, energy: Any, rows: Any, ends: Any, vectors: Any, lengths: Any, slopes: Any, rate: Any
+) -> None:
     """One step against `slopes`, the gradient by the unit vectors; threads may overwrite each other's sums.
 
     Source: row-wise Adagrad as in Duchi et al. 2011, one accumulator a row; no locks, Niu et al. 2011.
@@ -46,10 +46,14 @@ def update(table: Any, energy: Any, rows: Any, ends: Any, vectors: Any, lengths:
             table[row] -= (rate / np.sqrt(energy[row] + 1e-16)) * step
 
 
-@numba.njit(fastmath=True, cache=False)
-def centroids(table: Any, counts: Any, rows: Any, ends: Any, targets: Any) -> None:
+def _centroids(table: Any, counts: Any, rows: Any, ends: Any, targets: Any) -> None:
     """Add each text's target to all of its rows."""
     for text in range(len(ends) - 1):
         for place in range(ends[text], ends[text + 1]):
             table[rows[place]] += targets[text]
             counts[rows[place]] += 1
+
+
+forward: Any = numba.njit(parallel=True, fastmath=True)(_forward)
+update: Any = numba.njit(parallel=True, fastmath=True)(_update)
+centroids: Any = numba.njit(fastmath=True)(_centroids)

@@ -20,35 +20,33 @@ _NO_MEANING = frozenset({"out_of_scope"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line: the topic or intent it belongs to, its language, its place among the lines of both, its text."""
+    """A line: its topic or intent, its language, its text."""
 
     group: str
     language: str
-    place: int
     text: str
+    is_title: bool = False
 
     @property
     def reserved(self) -> bool:
         """Whether it is kept out of training, to measure on."""
-        return is_reserved(self.place)
+        return not self.is_title and is_reserved(self.text)
 
 
 def own_lines(packs: Path, phrases: Path) -> list[Line]:
-    """All titles (place -1), ways of asking and phrases."""
+    """All titles, ways of asking and phrases."""
     lines = []
     for path in sorted(packs.glob("*.yml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for key, entry in data["entries"].items():
-            lines.append(Line(f"topic:{key}", data["language"], -1, entry["title"]))
-            lines += [
-                Line(f"topic:{key}", data["language"], place, text) for place, text in enumerate(entry["ask"])
-            ]
+            lines.append(Line(f"topic:{key}", data["language"], entry["title"], is_title=True))
+            lines += [Line(f"topic:{key}", data["language"], text) for text in entry["ask"]]
     for path in sorted(phrases.glob("*.yml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for intent, said in data["intents"].items():
             lines += [
-                Line(f"intent:{intent}", data["language"], place, str(text))
-                for place, text in enumerate(said)
+                Line(f"intent:{intent}", data["language"], str(text))
+                for text in said
                 if intent not in _NO_MEANING
             ]
     return lines

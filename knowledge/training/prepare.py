@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]  # has no types
 
 from knowledge.training.corpus import SHOP, SOURCES, read_pairs
 from knowledge.training.vocabulary import Texts, choose, texts_as_rows

@@ -14,7 +14,7 @@ from knowledge.model import CHECKSUMS, CODEBOOK, CODES, CONFIG, HASHES, NORMS
 
 __all__ = ["quantise"]
 
-_PARTS = 64
+_WIDTH = 4  # numbers in a part; 64 parts of 8 bits in a row of 256
 _SAMPLE = 65_536
 
 
@@ -23,7 +23,7 @@ def quantise(
 ) -> None:
     """Write a model folder.
 
-    Rows are turned at random first, so that every part of them carries the same; inner products do not change.
+    Rows are turned at random first, so that every part of them carries the same; inner products stay.
     Source: Jégou, Douze, Schmid 2011, Product quantization for nearest neighbor search, sec. 2.
 
     Args:
@@ -33,14 +33,14 @@ def quantise(
         name: of the model.
         seed: of the rotation and the sample.
     """
-    import faiss  # type: ignore[import-untyped]  # has no types
+    import faiss
 
     rng = np.random.default_rng(seed)
     dim = table.shape[1]
     turn = np.linalg.qr(rng.normal(size=(dim, dim)))[0].astype(np.float32)
     norms = np.linalg.norm(table, axis=1)
     rows = (table @ turn) / np.maximum(norms, 1e-9)[:, None]
-    quantiser = faiss.ProductQuantizer(dim, _PARTS, 8)
+    quantiser = faiss.ProductQuantizer(dim, dim // _WIDTH, 8)
     quantiser.cp.seed = seed
     quantiser.train(rows[rng.choice(len(rows), min(_SAMPLE, len(rows)), replace=False)])
     codes = quantiser.compute_codes(rows)
@@ -51,8 +51,17 @@ def quantise(
     np.save(folder / HASHES, vocabulary)
     np.save(folder / CODES, codes)
     np.save(folder / NORMS, (norms * along).astype(np.float16))
-    np.save(folder / CODEBOOK, faiss.vector_to_array(quantiser.centroids).reshape(_PARTS, 256, dim // _PARTS))
-    config = {"name": name, "format": 1, "dim": dim, "features": len(vocabulary), "features_version": FEATURES_VERSION}
+    np.save(folder / CODEBOOK, faiss.vector_to_array(quantiser.centroids).reshape(-1, 256, _WIDTH))
+    config = {
+        "name": name,
+        "format": 1,
+        "dim": dim,
+        "features": len(vocabulary),
+        "features_version": FEATURES_VERSION,
+    }
     (folder / CONFIG).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
-    sums = [f"{hashlib.sha256((folder / part).read_bytes()).hexdigest()}  {part}" for part in (CONFIG, HASHES, CODES, NORMS, CODEBOOK)]
+    sums = [
+        f"{hashlib.sha256((folder / part).read_bytes()).hexdigest()}  {part}"
+        for part in (CONFIG, HASHES, CODES, NORMS, CODEBOOK)
+    ]
     (folder / CHECKSUMS).write_text("\n".join(sums) + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]  # has no types
 
 __all__ = ["load_teacher", "rotation", "teach"]
 
@@ -47,10 +47,15 @@ def teach(model: Any, texts: Sequence[str]) -> NDArray[np.float32]:
     order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
     vectors = np.zeros((len(texts), model.get_embedding_dimension()), dtype=np.float32)
     with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
-        for start in tqdm(range(0, len(order), _BATCH), desc="teacher", unit="batch", file=sys.stderr, mininterval=5):
+        for start in tqdm(
+            range(0, len(order), _BATCH), desc="teacher", unit="batch", file=sys.stderr, mininterval=5
+        ):
             places = order[start : start + _BATCH]
             vectors[places] = model.encode(
-                [texts[place] for place in places], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+                [texts[place] for place in places],
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
     return vectors
 

@@ -1,4 +1,4 @@
-"""Train the table: teacher's vectors and in-batch contrast, then a stage on shop texts and the project's own lines."""
+"""Train the table: teacher and in-batch contrast, then a stage on shop texts and the project's own lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]  # has no types
 
 from knowledge.text import fold_accents
 from knowledge.training.own import Line
@@ -46,8 +46,8 @@ class Plan:
     """
 
     seconds: tuple[float, float] = (1e9, 1e9)
-    steps: tuple[int, int] = (6000, 1500)
-    rate: tuple[float, float] = (0.12, 0.04)
+    steps: tuple[int, int] = (6000, 3000)
+    rate: tuple[float, float] = (0.12, 0.06)
     batch: int = 512
     own_weight: float = 1.0
     own_blocks: int = 4
@@ -115,7 +115,9 @@ class _Sampler:
         language = self._rng.choice(len(share), size=count, p=share)
         low, high = self._edges[language], self._edges[language + 1]
         places = np.searchsorted(self._total, low + self._rng.random(count) * (high - low), side="right")
-        return np.clip(places, self._material.first[language], self._material.first[language + 1] - 1)
+        first = self._material.first
+        drawn: NDArray[np.int64] = np.clip(places, first[language], first[language + 1] - 1)
+        return drawn
 
     def pairs(self, count: int) -> tuple[Texts, Texts, NDArray[np.int32]]:
         """Translations with typos here and there, English texts, and the numbers of these."""
@@ -141,7 +143,7 @@ class _Sampler:
 
 
 def _with_typo(text: str, rng: np.random.Generator) -> str:
-    """One slip of the finger for every dozen characters: a letter lost, doubled, swapped with the next, or other."""
+    """A slip or more of the finger: a letter lost, doubled, swapped with the next, or replaced."""
     letters = list(text)
     for _ in range(1 + len(letters) // 24):
         if len(letters) < 4:
@@ -177,7 +179,13 @@ def _warm_up(material: Material, targets: _Floats, rng: np.random.Generator) -> 
 
 
 def _step(
-    table: Table, energy: _Floats, draw: _Sampler, material: Material, targets: _Floats, batch: int, rate: float
+    table: Table,
+    energy: _Floats,
+    draw: _Sampler,
+    material: Material,
+    targets: _Floats,
+    batch: int,
+    rate: float,
 ) -> float:
     import torch
     from torch.nn.functional import cross_entropy
@@ -187,8 +195,8 @@ def _step(
     other, english, meaning = draw.pairs(batch)
     vectors_o, lengths_o = forward(table, other.rows, other.ends)
     vectors_e, lengths_e = forward(table, english.rows, english.ends)
-    x = torch.from_numpy(vectors_o).requires_grad_()
-    e = torch.from_numpy(vectors_e).requires_grad_()
+    x: Any = torch.from_numpy(vectors_o).requires_grad_()
+    e: Any = torch.from_numpy(vectors_e).requires_grad_()
     t = torch.from_numpy(targets[meaning])
     same = torch.from_numpy((meaning[:, None] == meaning[None, :]) & ~np.eye(batch, dtype=bool))
     right = torch.arange(batch)
@@ -206,7 +214,7 @@ def _step(
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Own lines for training by kind (topics, intents), then group, then language, as numbers into `texts`."""
+    """Own lines for training by kind (topics, intents), group and language, as numbers into `texts`."""
 
     texts: Texts
     kinds: tuple[tuple[tuple[NDArray[np.int64], ...], ...], ...]
@@ -228,7 +236,7 @@ def _groups(own: Sequence[Line], material: Material) -> _Groups:
 def _own_step(
     table: Table, energy: _Floats, groups: _Groups, plan: Plan, rate: float, rng: np.random.Generator
 ) -> None:
-    """Two lines of each topic, each in a random language: one another's positives, the other topics' negatives."""
+    """Two lines of each topic in random languages attract one another and repel those of other topics."""
     import torch
     from torch.nn.functional import cross_entropy
 
@@ -241,11 +249,11 @@ def _own_step(
         places = np.array([[one(group), one(group)] for _ in range(plan.own_blocks) for group in kind])
         texts = groups.texts.take(places.T.ravel())
         vectors, lengths = forward(table, texts.rows, texts.ends)
-        both = torch.from_numpy(vectors).requires_grad_()
+        both: Any = torch.from_numpy(vectors).requires_grad_()
         a, b = both.view(2, plan.own_blocks, len(kind), -1)
         logits = a @ b.transpose(1, 2) / _OWN_TEMPERATURE
         right = torch.arange(len(kind)).repeat(plan.own_blocks)
-        loss = cross_entropy(logits.flatten(0, 1), right)
+        loss: Any = cross_entropy(logits.flatten(0, 1), right)
         loss = loss + cross_entropy(logits.transpose(1, 2).flatten(0, 1), right)
         loss.backward()
         slopes = both.grad.numpy() * len(right)

@@ -38,9 +38,7 @@ class Texts:
         return Texts(self.rows[np.repeat(self.ends[places], sizes) + inside], ends)
 
 
-def choose(
-    by_language: Sequence[tuple[Sequence[str], float]], size: int
-) -> NDArray[np.uint32]:
+def choose(by_language: Sequence[tuple[Sequence[str], float]], size: int) -> NDArray[np.uint32]:
     """The features that matter most when every language weighs what it is sampled with.
 
     Args:

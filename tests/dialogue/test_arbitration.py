@@ -14,43 +14,43 @@ NOTHING = Evidence(ranking={"ask_faq": 0.4, "out_of_scope": 0.2})
 def test_a_detail_the_form_waits_for_is_taken() -> None:
     evidence = replace(NOTHING, details=frozenset({"email"}), expecting="email", ranking={"greet": 0.9})
 
-    assert decide(evidence)[0] == "inform"
+    assert decide(evidence).intent == "inform"
 
 
 def test_short_small_talk_is_small_talk_even_when_an_entry_looks_alike() -> None:
-    evidence = replace(NOTHING, ranking={"thanks": 0.9}, best_hit=SURE, outcome="answer", words=2)
+    evidence = replace(NOTHING, ranking={"thanks": 0.9}, hits=(SURE,), outcome="answer", words=2)
 
-    assert decide(evidence)[0] == "thanks"
+    assert decide(evidence).intent == "thanks"
 
 
 def test_a_long_message_that_opens_with_a_greeting_is_a_question() -> None:
-    evidence = replace(NOTHING, ranking={"greet": 0.9}, best_hit=SURE, outcome="answer", words=12)
+    evidence = replace(NOTHING, ranking={"greet": 0.9}, hits=(SURE,), outcome="answer", words=12)
 
-    assert decide(evidence)[0] == "ask_faq"
+    assert decide(evidence).intent == "ask_faq"
 
 
 def test_an_order_task_is_begun_when_the_classifier_is_sure() -> None:
-    evidence = replace(NOTHING, ranking={"track_order": 0.95}, best_hit=SURE, outcome="answer", words=4)
+    evidence = replace(NOTHING, ranking={"track_order": 0.95}, hits=(SURE,), outcome="answer", words=4)
 
-    assert decide(evidence)[0] == "track_order"
+    assert decide(evidence).intent == "track_order"
 
 
 def test_an_entry_the_shop_wrote_beats_a_doubtful_task() -> None:
-    evidence = replace(NOTHING, ranking={"cancel_order": 0.55}, best_hit=SURE, outcome="answer", words=4)
+    evidence = replace(NOTHING, ranking={"cancel_order": 0.55}, hits=(SURE,), outcome="answer", words=4)
 
-    assert decide(evidence)[0] == "ask_faq"
+    assert decide(evidence).intent == "ask_faq"
 
 
 def test_the_entry_about_people_calls_one() -> None:
-    evidence = replace(NOTHING, best_hit=KnowledgeHit("contact_human", 0.9), outcome="answer", words=5)
+    evidence = replace(NOTHING, hits=(KnowledgeHit("contact_human", 0.9),), outcome="answer", words=5)
 
-    assert decide(evidence)[0] == "talk_to_human"
+    assert decide(evidence).intent == "talk_to_human"
 
 
 def test_a_number_alone_is_a_detail_whatever_it_sounds_like() -> None:
     evidence = replace(NOTHING, details=frozenset({"order_number"}), ranking={"goodbye": 0.9})
 
-    assert decide(evidence)[0] == "inform"
+    assert decide(evidence).intent == "inform"
 
 
 def test_a_correction_while_the_email_is_asked_for_is_taken() -> None:
@@ -58,40 +58,87 @@ def test_a_correction_while_the_email_is_asked_for_is_taken() -> None:
         NOTHING, details=frozenset({"order_number"}), expecting="email", ranking={"deny": 0.9}, words=5
     )
 
-    assert decide(evidence)[0] == "inform"
+    assert decide(evidence).intent == "inform"
 
 
 def test_an_order_number_with_the_entry_about_cancelling_cancels() -> None:
     hit = KnowledgeHit("cancel_order", 0.95)
-    evidence = replace(NOTHING, details=frozenset({"order_number"}), best_hit=hit, outcome="answer", words=6)
+    evidence = replace(NOTHING, details=frozenset({"order_number"}), hits=(hit,), outcome="answer", words=6)
 
-    assert decide(evidence)[0] == "cancel_order"
+    assert decide(evidence).intent == "cancel_order"
 
 
 def test_a_long_question_whether_this_is_a_bot_is_one() -> None:
-    assert decide(replace(NOTHING, ranking={"bot_challenge": 0.7}, words=12))[0] == "bot_challenge"
+    assert decide(replace(NOTHING, ranking={"bot_challenge": 0.7}, words=12)).intent == "bot_challenge"
 
 
 def test_long_thanks_are_thanks_when_nothing_is_asked() -> None:
-    assert decide(replace(NOTHING, ranking={"thanks": 0.9}, words=12))[0] == "thanks"
+    assert decide(replace(NOTHING, ranking={"thanks": 0.9}, words=12)).intent == "thanks"
 
 
 def test_music_is_out_of_scope_even_for_a_seller_of_headphones() -> None:
     evidence = replace(NOTHING, ranking={"out_of_scope": 0.9}, product_score=0.7, words=5)
 
-    assert decide(evidence)[0] == "out_of_scope"
+    assert decide(evidence).intent == "out_of_scope"
+
+
+def test_the_classifier_confirms_a_doubtful_entry() -> None:
+    hits = (KnowledgeHit("shipping_time", 0.4), KnowledgeHit("refund_time", 0.38))
+    evidence = Evidence(ranking={"faq.refund_time": 0.7}, hits=hits, outcome="clarify", words=6)
+
+    decision = decide(evidence)
+
+    assert (decision.intent, decision.outcome, decision.hits[0].entry_id) == (
+        "ask_faq",
+        "answer",
+        "refund_time",
+    )
+
+
+def test_the_classifier_denies_an_entry_that_only_looks_alike() -> None:
+    ranking = {"faq.return_policy": 0.01, "out_of_scope": 0.9}
+    evidence = Evidence(ranking=ranking, hits=(SURE,), outcome="answer", words=6)
+
+    assert decide(evidence).intent == "out_of_scope"
+
+
+def test_a_shops_own_entry_is_not_denied_by_a_classifier_that_never_saw_it() -> None:
+    own = KnowledgeHit("zebra_club", 0.9)
+    evidence = Evidence(ranking={"out_of_scope": 0.9}, hits=(own,), outcome="answer", words=6)
+
+    assert decide(evidence).intent == "ask_faq"
+
+
+@pytest.mark.parametrize(
+    ("ranking", "intent"), [({"deny": 0.3}, "deny"), ({"stop": 0.4}, "deny"), ({"affirm": 0.5}, "affirm")]
+)
+def test_a_reply_to_an_open_question_is_one(ranking: dict[str, float], intent: str) -> None:
+    evidence = Evidence(
+        ranking=ranking | {"cancel_order": 0.5}, hits=(SURE,), outcome="answer", question="cancel", words=4
+    )
+
+    assert decide(evidence).intent == intent
+
+
+def test_a_greeting_before_a_question_is_only_its_opening() -> None:
+    hits = (KnowledgeHit("payment_methods", 0.6),)
+    evidence = Evidence(
+        ranking={"greet": 0.6, "faq.payment_methods": 0.3}, hits=hits, outcome="answer", words=5
+    )
+
+    assert decide(evidence).intent == "ask_faq"
 
 
 def test_a_named_product_is_shown_when_nothing_else_fits() -> None:
-    assert decide(replace(NOTHING, product_score=0.8))[0] == "find_product"
+    assert decide(replace(NOTHING, product_score=0.8)).intent == "find_product"
 
 
 def test_what_nobody_knows_is_asked_of_the_knowledge_base_which_admits_it() -> None:
-    assert decide(NOTHING)[0] == "ask_faq"
+    assert decide(NOTHING).intent == "ask_faq"
 
 
 def test_a_message_without_any_evidence_is_not_a_crash() -> None:
-    assert decide(Evidence(ranking={})) == ("ask_faq", 0.0)
+    assert decide(Evidence(ranking={})).intent == "ask_faq"
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,16 @@ from knowledge.calibration import Calibration, Logistic, Signals, load_calibrati
 from knowledge.encoder import BuiltinEncoder
 from knowledge.entries import load_packs
 from knowledge.facts import Facts
-from knowledge.fitting import Remembering, fit_logistic, held_out
+from knowledge.fitting import fit_logistic
 from knowledge.search import KnowledgeBase
+from knowledge.trials import Remembering, held_out, is_reserved
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = Calibration(
     dense_weight=0.0,
     typical={"*": (1.0, 1.0), "zh": (0.5, 0.25)},
-    right=Logistic(0.0, (1.0, 1.0, 1.0)),
-    ours=Logistic(0.0, (1.0, 1.0)),
+    right=Logistic(0.0, (1.0, 1.0, 1.0, 0.0)),
+    ours=Logistic(0.0, (1.0, 1.0, 0.0)),
     least_right=0.9,
     least_ours=0.6,
     tie=0.05,
@@ -33,9 +34,9 @@ def test_the_shipped_calibration_is_of_the_built_in_encoder() -> None:
 
 
 def test_signals_are_taken_relative_to_the_language() -> None:
-    signals = Signals(0.5, 0.2, 0.5)
+    signals = Signals(0.5, 0.2, 0.5, 0.5)
 
-    assert PLAIN.relative(signals, "zh") == Signals(1.0, 0.2, 2.0)
+    assert PLAIN.relative(signals, "zh") == Signals(1.0, 0.2, 2.0, 0.5)
     assert PLAIN.relative(signals, "xx") == signals
 
 
@@ -43,13 +44,13 @@ def test_signals_are_taken_relative_to_the_language() -> None:
     ("scores", "best", "outcome"),
     [
         ([], None, "unknown"),
-        ([0.95, 0.1], Signals(2, 0.5, 1), "answer"),
-        ([0.95], Signals(2, 1, 1), "answer"),
-        ([0.95, 0.94], Signals(2, 0.01, 1), "clarify"),
-        ([0.95, 0.94], Signals(2, 0.2, 1), "answer"),
-        ([0.5, 0.4], Signals(1, 0.1, 1), "clarify"),
-        ([0.5], Signals(1, 1, 1), "unknown"),
-        ([0.5, 0.4], Signals(0.1, 0.1, 0.1), "unknown"),
+        ([0.95, 0.1], Signals(2, 0.5, 1, 0.5), "answer"),
+        ([0.95], Signals(2, 1, 1, 0.5), "answer"),
+        ([0.95, 0.94], Signals(2, 0.01, 1, 0.5), "clarify"),
+        ([0.95, 0.94], Signals(2, 0.2, 1, 0.5), "answer"),
+        ([0.5, 0.4], Signals(1, 0.1, 1, 0.5), "clarify"),
+        ([0.5], Signals(1, 1, 1, 0.5), "unknown"),
+        ([0.5, 0.4], Signals(0.1, 0.1, 0.1, 0.5), "unknown"),
     ],
 )
 def test_outcomes(scores: list[float], best: Signals | None, outcome: str) -> None:
@@ -68,16 +69,17 @@ def test_logistic_regression_finds_the_true_function() -> None:
     assert fitted.coefficients == pytest.approx((2.0, -1.0), abs=0.2)
 
 
-def test_every_way_of_asking_is_held_out_once() -> None:
+def test_reserved_ways_of_asking_are_asked_and_not_indexed() -> None:
     entries = load_packs(ROOT / "knowledge" / "packs", ["en"])
 
-    folds = list(held_out(entries, 4))
+    kept, questions = held_out(entries)
 
-    asked = [text for _, left_out in folds for _, _, text in left_out]
-    assert sorted(asked) == sorted(way for entry in entries.values() for way in entry.variants["en"].ask)
-    for kept, left_out in folds:
-        still = {way for entry in kept.values() for way in entry.variants["en"].ask}
-        assert still.isdisjoint(text for _, _, text in left_out)
+    asked = {question.text for question in questions}
+    still = {way for entry in kept.values() for way in entry.variants["en"].ask}
+    assert asked | still == {way for entry in entries.values() for way in entry.variants["en"].ask}
+    assert asked.isdisjoint(still)
+    assert all(map(is_reserved, asked)) and not any(map(is_reserved, still))
+    assert 40 < len(asked) < len(still)
 
 
 def test_remembering_encodes_a_text_once() -> None:
@@ -85,7 +87,7 @@ def test_remembering_encodes_a_text_once() -> None:
 
     first = encoder.encode(["a b c", "hello", "hello"])
     assert np.array_equal(first, BuiltinEncoder().encode(["a b c", "hello", "hello"]))
-    assert encoder.encode([]).shape == (0, 512)
+    assert encoder.encode([]).shape == (0, encoder.dim)
 
 
 def test_at_most_one_in_twenty_unrelated_questions_is_answered(tmp_path: Path) -> None:

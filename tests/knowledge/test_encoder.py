@@ -64,7 +64,22 @@ def test_sloppy_spelling_stays_nearer_than_another_question(one: str, other: str
     assert _similarity(one, other) > 2 * max(_similarity(one, unrelated), 0.0)
 
 
-def test_width_case_and_accents_do_not_matter_much() -> None:
+@pytest.mark.parametrize(
+    ("one", "other", "unrelated"),
+    [
+        ("When will my parcel arrive?", "Wann kommt mein Paket an?", "Kann ich mit PayPal bezahlen?"),
+        ("I want my money back", "Quiero que me devuelvan el dinero", "¿Hacen envíos a Canadá?"),
+        ("How much is shipping?", "Сколько стоит доставка?", "Как сменить пароль?"),
+        ("I forgot my password", "パスワードを忘れました", "送料はいくらですか"),
+        ("cancel my order", "取消我的订单", "你们有实体店吗"),
+        ("Comment changer mon mot de passe ?", "Wie ändere ich mein Passwort?", "Wo ist meine Bestellung?"),
+    ],
+)
+def test_a_translation_is_nearer_than_another_question(one: str, other: str, unrelated: str) -> None:
+    assert _similarity(one, other) > _similarity(one, unrelated) + 0.1
+
+
+def test_width_and_case_do_not_matter() -> None:
     assert _similarity("ＰＡＹＰＡＬ", "paypal") == pytest.approx(1.0)
     assert fold_accents("łódź") == "lodz"
     assert fold_accents("й") == "й"
@@ -76,9 +91,16 @@ def test_scripts_have_their_own_features() -> None:
     assert "<ไทย" not in features("ไทย")
 
 
-def test_name_tells_encoders_apart() -> None:
-    assert BuiltinEncoder(256).name != BuiltinEncoder(512).name
+def test_a_text_is_encoded_alike_alone_and_among_others() -> None:
+    texts = ["where is my parcel", "", "配送要多久", "когда приедет"] * 40
+
+    alone = np.concatenate([ENCODER.encode([text]) for text in texts])
+    assert np.allclose(ENCODER.encode(texts), alone, atol=1e-6)
+
+
+def test_make_encoder_gives_the_built_in_one() -> None:
     assert make_encoder("builtin").name == ENCODER.name
+    assert ENCODER.name.startswith("polyglot-1-")
 
 
 def test_search_imports_no_model_library() -> None:

@@ -30,13 +30,25 @@ STORE = Entry(
 class Counting(BuiltinEncoder):
     """The built-in encoder, counting what it encodes."""
 
-    def __init__(self, dim: int = 512) -> None:
-        super().__init__(dim)
+    def __init__(self) -> None:
+        super().__init__()
         self.count = 0
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.count += len(texts)
         return super().encode(texts)
+
+
+class Narrow:
+    """Another encoder: the first numbers of the built-in one's vectors."""
+
+    name = "narrow"
+    dim = 64
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = BuiltinEncoder().encode(texts)[:, :64]
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +258,7 @@ def test_damaged_index_is_built_again(tmp_path: Path, pattern: str) -> None:
 def test_another_encoder_builds_its_own_index(tmp_path: Path) -> None:
     KnowledgeBase.open(tmp_path, BuiltinEncoder(), ENTRIES, FACTS)
 
-    kb = KnowledgeBase.open(tmp_path, BuiltinEncoder(64), ENTRIES, FACTS)
+    kb = KnowledgeBase.open(tmp_path, Narrow(), ENTRIES, FACTS)
 
     assert kb.encode("hello").shape == (64,)
     assert _first(kb, "who pays for return shipping") == "return_cost"
