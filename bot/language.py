@@ -82,7 +82,8 @@ class LanguageDetector:
         rows = [self._rows.get(gram, -1) for word in words for gram in _grams(word)]
         evidence = self._log[rows].sum(axis=0) * _DAMPING
         for word in words:
-            evidence[self._known_by.get(word, [])] += _KNOWN_WORD_BONUS
+            known_by = self._known_by.get(word, [])
+            evidence[known_by] += _KNOWN_WORD_BONUS / max(1, len(known_by))
         return {language: float(value) for language, value in zip(self.languages, evidence, strict=True)}
 
     def is_telling(self, text: str) -> bool:

@@ -38,7 +38,10 @@ _REPLY_LIKELY = 0.2
 _CERTAIN = 0.8
 _KNOWLEDGE_CERTAIN = 0.85
 _TOPIC_LIKELY = 0.4
-_TOPIC_DENIED = 0.1
+_TOPIC_SURE = 0.6
+_TOPIC_DENIED = 0.15
+_ELSEWHERE = 0.25
+_ABOUT_AN_ORDER = 0.3
 _PRODUCT_CERTAIN = 0.5
 # With an order's details in the message, these entries are not asked about but meant.
 _TASK_OF_ENTRY = {
@@ -111,22 +114,23 @@ def _second_opinion(evidence: Evidence) -> Evidence:
     likely = max(evidence.hits[:3], key=lambda hit: topic(hit) or 0.0, default=None)
     if likely is None:
         return evidence
-    if evidence.outcome != "answer" and (topic(likely) or 0.0) >= _TOPIC_LIKELY:
-        score = max(likely.score, topic(likely) or 0.0)
+    enough = _TOPIC_LIKELY if evidence.outcome == "clarify" else _TOPIC_SURE
+    share = topic(likely) or 0.0
+    if evidence.outcome != "answer" and share >= max(enough, _best(ranking)[1]):
+        score = max(likely.score, share)
         others = tuple(hit for hit in evidence.hits if hit is not likely)
         return replace(evidence, hits=(KnowledgeHit(likely.entry_id, score), *others), outcome="answer")
     best = topic(evidence.hits[0])
-    denied = (
-        best is not None and best < _TOPIC_DENIED and ranking.get("out_of_scope", 0.0) >= _TASK_CONFIDENCE
-    )
+    elsewhere = ranking.get("out_of_scope", 0.0) >= _ELSEWHERE
+    denied = best is not None and best < _TOPIC_DENIED and elsewhere
     return replace(evidence, outcome="unknown") if denied else evidence
 
 
 def _intent(evidence: Evidence) -> tuple[str, float]:
     ranking = _without_topics(evidence.ranking)
     hit = evidence.hits[0] if evidence.hits and evidence.outcome != "unknown" else None
-    if evidence.details:
-        return _with_details(evidence, ranking, hit)
+    if evidence.details and (given := _with_details(evidence, ranking, hit)):
+        return given
     if reply := _reply(evidence, ranking, hit):
         return reply
     intent, confidence = _best(ranking)
@@ -145,8 +149,11 @@ def _intent(evidence: Evidence) -> tuple[str, float]:
 
 def _with_details(
     evidence: Evidence, ranking: dict[str, float], hit: KnowledgeHit | None
-) -> tuple[str, float]:
-    """An order number or an address is there: it is given for something, or is all there is."""
+) -> tuple[str, float] | None:
+    """An order number or an address is there: it is given for something, or is all there is.
+
+    None when the message is about something else and its number is none of an order.
+    """
     task, confidence = _best({name: ranking.get(name, 0.0) for name in _TASKS})
     wanted = confidence >= _REPLY_LIKELY and confidence * 2 >= ranking.get("ask_faq", 0.0)
     if wanted and task in {"cancel_order", "return_item"}:
@@ -156,8 +163,11 @@ def _with_details(
     if wanted:
         return task, confidence
     if hit is not None:
-        return _TASK_OF_ENTRY.get(hit.entry_id, "ask_faq"), hit.score
-    return "inform", confidence
+        near = [other.entry_id for other in evidence.hits[: 1 if evidence.outcome == "answer" else 2]]
+        return next((_TASK_OF_ENTRY[name] for name in near if name in _TASK_OF_ENTRY), "ask_faq"), hit.score
+    about = sum(ranking.get(name, 0.0) for name in ("inform", "track_order", *_TASK_OF_ENTRY.values()))
+    given = "email" in evidence.details or about >= _ABOUT_AN_ORDER
+    return ("inform", about) if given else None
 
 
 def _reply(
@@ -181,7 +191,7 @@ def _behind_the_opening(ranking: dict[str, float], hit: KnowledgeHit | None) -> 
     rest = {name: share for name, share in ranking.items() if name not in _OPENINGS}
     intent, share = _best(rest)
     certain = share / max(sum(rest.values()), 1e-9)
-    meant = (intent in _TASKS or intent == "ask_faq") and (hit is not None or certain >= _CERTAIN)
+    meant = hit is not None if intent == "ask_faq" else intent in _TASKS and certain >= _TASK_CONFIDENCE
     return (intent, certain) if meant else (opening, confidence)
 
 
@@ -202,8 +212,6 @@ def _is_task(evidence: Evidence, confidence: float, hit: KnowledgeHit | None) ->
 
 def _unknown(evidence: Evidence, intent: str, confidence: float) -> tuple[str, float]:
     """The knowledge base has nothing: a product, another world, or an honest “I don't know”."""
-    if intent == "out_of_scope" and confidence >= _CERTAIN:
-        return intent, confidence
     if evidence.product_score >= _PRODUCT_CERTAIN:
         return "find_product", evidence.product_score
     if intent == "out_of_scope" and confidence >= _TASK_CONFIDENCE:

@@ -27,6 +27,7 @@ __all__ = ["ProductFinder", "ProductHit", "find_product"]
 _SHOWN = 3
 # A tag (“kitchen”) says less than a title.
 _TAG_SHARE = 0.5
+_NAMED = 0.5
 # Endings differ (lamp, lamps, Lampe, лампу): words agree when this much of the longer one does.
 _SAME_START = 0.7
 _SHORTEST_START = 4
@@ -48,6 +49,11 @@ class ProductHit:
     product: Product
     score: float
     named: bool
+
+    @property
+    def likelihood(self) -> float:
+        """0..1, how likely the message is about this product; a word of its own settles it."""
+        return max(self.score, _NAMED) if self.named else min(self.score, _NAMED - 0.01)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class ProductFinder:
             if heard:
                 total = sum(self._weights[word] for word in title.words)
                 score = title.worth * sum(self._weights[word] for word in heard) / total
-                named = any(len(self._owners[word]) == 1 for word in heard)
+                named = title.worth == 1.0 and any(len(self._owners[word]) == 1 for word in heard)
                 before = best.get(title.product, (0.0, False))
                 best[title.product] = (max(before[0], score), before[1] or named)
         ranked = sorted(best.items(), key=lambda item: (not item[1][1], -item[1][0], item[0]))[:k]

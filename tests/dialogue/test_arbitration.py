@@ -47,6 +47,12 @@ def test_the_entry_about_people_calls_one() -> None:
     assert decide(evidence).intent == "talk_to_human"
 
 
+def test_a_year_in_an_unrelated_question_is_no_order_number() -> None:
+    evidence = replace(NOTHING, details=frozenset({"order_number"}), ranking={"out_of_scope": 0.7}, words=9)
+
+    assert decide(evidence).intent == "out_of_scope"
+
+
 def test_a_number_alone_is_a_detail_whatever_it_sounds_like() -> None:
     evidence = replace(NOTHING, details=frozenset({"order_number"}), ranking={"goodbye": 0.9})
 
@@ -77,7 +83,7 @@ def test_long_thanks_are_thanks_when_nothing_is_asked() -> None:
 
 
 def test_music_is_out_of_scope_even_for_a_seller_of_headphones() -> None:
-    evidence = replace(NOTHING, ranking={"out_of_scope": 0.9}, product_score=0.7, words=5)
+    evidence = replace(NOTHING, ranking={"out_of_scope": 0.9}, product_score=0.3, words=5)
 
     assert decide(evidence).intent == "out_of_scope"
 

@@ -45,7 +45,7 @@ async def test_a_named_product_is_found(finder: ProductFinder, text: str, produc
 
 @pytest.mark.parametrize("text", ["where is my order", "how do I return an item", "ok", "", "退货", "1042"])
 async def test_other_messages_name_no_product(finder: ProductFinder, text: str) -> None:
-    assert [hit for hit in finder.find(text) if hit.score >= 0.5] == []
+    assert [hit for hit in finder.find(text) if hit.named] == []
 
 
 async def test_without_a_name_products_in_stock_are_recommended(finder: ProductFinder) -> None:
