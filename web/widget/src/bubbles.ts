@@ -25,7 +25,7 @@ export function messageRow(message: Message, context: CardContext): HTMLElement 
   const content = { lang: message.language, dir: message.direction };
   if (message.from === "agent") row.append(h("p", { class: "who", "aria-hidden": "true" }, initial(who), who));
   row.append(h("span", { class: "unseen" }, `${who}: `));
-  if (message.text) row.append(bubble(message.text, content, at, wording));
+  if (message.text) row.append(bubble(linked(message.text, message.from !== "shopper"), content, at, wording));
   if (message.cards?.length) {
     const cards = cardsView(message.cards, context);
     cards.lang = message.language;
@@ -40,7 +40,7 @@ export function pendingRow(pending: Pending, wording: Wording, retry: () => void
   const at = new Date(pending.at);
   const row = h("div", { class: `row-of shopper ${pending.state}`, "data-id": pending.id, tabindex: -1 });
   const content = { lang: pending.language, dir: "auto" };
-  row.append(h("span", { class: "unseen" }, `${wording.say("you")}: `), bubble(pending.text, content, at, wording));
+  row.append(h("span", { class: "unseen" }, `${wording.say("you")}: `), bubble(linked(pending.text, false), content, at, wording));
   if (pending.state === "sending") {
     row.append(h("p", { class: "state" }, icon(PANEL_ICONS.clock, "icon small"), wording.say("sending")));
     return row;
@@ -63,13 +63,13 @@ export function dayRow(at: Date, wording: Wording, now: Date): HTMLElement {
 }
 
 function bubble(
-  text: string,
+  text: readonly (Node | string)[],
   content: Readonly<Record<string, string>>,
   at: Date,
   wording: Wording,
 ): HTMLElement {
   const time = h("time", { datetime: at.toISOString(), lang: wording.language }, wording.time(at));
-  return h("div", { class: "line" }, h("div", { class: "bubble", ...content }, ...linked(text)), time);
+  return h("div", { class: "line" }, h("div", { class: "bubble", ...content }, ...text), time);
 }
 
 function initial(name: string): HTMLElement {

@@ -45,6 +45,13 @@ export function contrast(one: Rgb, other: Rgb): number {
   return (high + 0.05) / (low + 0.05);
 }
 
+/** Mixing with a light colour greys; this gives back the strength that was lost. */
+function vivid(colour: Rgb, strength: number): Rgb {
+  const middle = (Math.max(...colour) + Math.min(...colour)) / 2;
+  const part = (value: number): number => Math.round(Math.min(255, Math.max(0, middle + (value - middle) * strength)));
+  return colour.map(part) as unknown as Rgb;
+}
+
 function mix(from: Rgb, to: Rgb, share: number): Rgb {
   return from.map((part, index) => Math.round(part + ((to[index] ?? 0) - part) * share)) as unknown as Rgb;
 }
@@ -52,7 +59,8 @@ function mix(from: Rgb, to: Rgb, share: number): Rgb {
 /** Moves `colour` towards `goal` only as far as needed to reach `ratio` against all `grounds`. */
 function towards(colour: Rgb, goal: Rgb, grounds: readonly Rgb[], ratio: number): Rgb {
   for (let share = 0; share < 1; share += 0.02) {
-    const moved = mix(colour, goal, share);
+    const mixed = mix(colour, goal, share);
+    const moved = goal === INK ? mixed : vivid(mixed, 1 + share);
     if (grounds.every((ground) => contrast(moved, ground) >= ratio)) return moved;
   }
   return goal;

@@ -6,14 +6,14 @@ const CANDIDATE = /https?:\/\/[^\s<>"「」『』（）]+|[\w.+-]+@[\w-]+(?:\.[\
 /** Marks that end a sentence after an address, in the scripts we speak. */
 const TRAILING = /[.,;:!?'’”»)\]}。、，．；：！？।۔؟،…]+$/;
 
-/** Nodes for `text`; put them into a bubble with `append`. */
-export function linked(text: string): (Node | string)[] {
+/** Nodes for `text`; put them into a bubble with `append`. `mail` false leaves mail addresses as text. */
+export function linked(text: string, mail = true): (Node | string)[] {
   const nodes: (Node | string)[] = [];
   let from = 0;
   for (const match of text.matchAll(CANDIDATE)) {
     const address = trimmed(match[0]);
     const target = address.includes("://") ? address : `mailto:${address}`;
-    const href = safeUrl(target);
+    const href = mail || target === address ? safeUrl(target) : null;
     if (!href) continue;
     nodes.push(text.slice(from, match.index));
     nodes.push(h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow", dir: "ltr" }, address));

@@ -72,13 +72,14 @@ export class Log {
     if (this.following) this.toEnd();
   }
 
-  message(message: Message): void {
-    this.typing(false);
+  /** Adds a message. While history is read back (`fresh` false) the rest waits for `caughtUp`. */
+  message(message: Message, fresh: boolean): void {
+    if (fresh) this.typing(false);
     this.waiting.delete(message.id);
     const previous = this.newest;
     this.messages.push(message);
     this.append(message, previous);
-    this.settle(message.from === "shopper");
+    if (fresh) this.settle(message.from === "shopper");
   }
 
   pending(pending: Pending): void {
@@ -94,7 +95,9 @@ export class Log {
   /** From now on, what arrives is read out. */
   caughtUp(): void {
     this.rows.setAttribute("aria-live", "polite");
-    this.toEnd();
+    this.drawIntro();
+    this.drawReplies();
+    if (this.following) this.toEnd();
   }
 
   cleared(): void {

@@ -94,8 +94,8 @@ export class ChatPanel implements Panel, View {
     this.conversation.greetAgain();
   }
 
-  message(message: Message): void {
-    this.log.message(message);
+  message(message: Message, fresh: boolean): void {
+    this.log.message(message, fresh);
     this.read();
     this.countUnread();
   }
