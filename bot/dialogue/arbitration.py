@@ -23,6 +23,7 @@ Knowing = Literal["answer", "clarify", "unknown"]
 _SMALL_TALK = frozenset({"greet", "goodbye", "thanks", "ok", "affirm", "deny", "stop", "bot_challenge"})
 _OPENINGS = frozenset({"greet", "thanks", "ok", "affirm", "deny"})
 _TASKS = frozenset({"track_order", "cancel_order", "return_item", "talk_to_human", "find_product"})
+_ORDER_TASKS = frozenset({"track_order", "cancel_order", "return_item"})
 _HAN = re.compile(r"[\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 # Short replies are what small talk is made of; in a longer message such a word is only its opening.
@@ -140,7 +141,7 @@ def _intent(evidence: Evidence) -> tuple[str, float]:
         return intent, confidence
     if intent == "talk_to_human" and ranking.get("bot_challenge", 0.0) >= _REPLY_LIKELY:
         return "bot_challenge", ranking["bot_challenge"]
-    if intent in _TASKS and _is_task(evidence, confidence, hit):
+    if intent in _TASKS and _is_task(evidence, intent, confidence, hit):
         return intent, confidence
     if hit is not None:
         return "talk_to_human" if hit.entry_id == "contact_human" else "ask_faq", hit.score
@@ -203,9 +204,10 @@ def _is_small_talk(evidence: Evidence, intent: str, confidence: float, hit: Know
     return confidence >= _CERTAIN and hit is None
 
 
-def _is_task(evidence: Evidence, confidence: float, hit: KnowledgeHit | None) -> bool:
+def _is_task(evidence: Evidence, intent: str, confidence: float, hit: KnowledgeHit | None) -> bool:
     if evidence.outcome != "answer" or hit is None:
-        return confidence >= _TASK_LIKELY
+        # An order is asked about in few ways; products and people are what unrelated questions look like.
+        return confidence >= (_TASK_LIKELY if intent in _ORDER_TASKS else _TASK_CONFIDENCE)
     knows = hit.score >= _KNOWLEDGE_CERTAIN and hit.entry_id not in _TASK_OF_ENTRY
     return confidence >= (_CERTAIN if knows else _TASK_CONFIDENCE)
 
