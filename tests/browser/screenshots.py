@@ -1,13 +1,16 @@
-"""Renews the README's pictures from a running demo: `python -m tests.browser.screenshots [URL] [FOLDER]`."""
+"""Renews the README's pictures from a running demo: `python -m tests.browser.screenshots [FOLDER] [--url …]`.
+
+Run by hand; starts nothing. The pictures show real answers, each in a fresh conversation.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 _CHROMIUM = os.environ.get("STORECAST_CHROMIUM", "/usr/bin/chromium")
 DESKTOP = ViewportSize(width=1280, height=800)
@@ -26,17 +29,16 @@ class Picture:
 
 
 PICTURES = (
-    Picture("storefront-desktop", "en", False, False, ("Do you have lamps?",)),
-    Picture(
-        "chat-desktop-de-dark", "de", False, True, ("Wo ist meine Bestellung?", "1042", "anna@example.com")
-    ),
-    Picture("chat-phone-ar", "ar", True, False, ("أين طلبي؟", "١٠٤٢", "anna@example.com")),
+    Picture("storefront-desktop", "en", False, False, ("Do you have a lamp?",)),
+    Picture("chat-desktop-de-dark", "de", False, True, ("Wo ist meine Bestellung 1042?", "anna@example.com")),
+    Picture("chat-phone-ar", "ar", True, False, ("أين طلبي ١٠٤٢؟", "anna@example.com")),
     Picture("chat-phone-ja", "ja", True, False, ("配送にはどのくらいかかりますか？", "ありがとう")),
+    Picture("chat-phone-de-dark", "de", True, True, ("Welche Zahlungsarten gibt es?", "Hallo")),
     Picture("chat-phone-en", "en", True, False, ()),
 )
 
 
-def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
+def take(browser: Browser, url: str, picture: Picture, folder: Path) -> Path:
     """Talk on a fresh page and keep what it looks like then."""
     context = browser.new_context(
         viewport=PHONE if picture.phone else DESKTOP,
@@ -47,33 +49,40 @@ def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
         reduced_motion="reduce",
     )
     page = context.new_page()
-    page.goto(f"{url}/?language={picture.language}", wait_until="networkidle")
-    page.locator("storecast-chat button").first.click()
-    page.locator("storecast-chat textarea").wait_for()
-    for number, text in enumerate(picture.says, start=1):
-        _say(page, text, number)
-    page.wait_for_timeout(500)
-    page.screenshot(path=folder / f"{picture.name}.png")
+    page.goto(f"{url}/?language={picture.language}")
+    page.locator("storecast-chat button[aria-expanded]").click()
+    for text in picture.says:
+        _say(page, text)
+    page.mouse.move(0, 0)
+    page.wait_for_load_state("networkidle")
+    path = folder / f"{picture.name}.png"
+    page.screenshot(path=path)
     context.close()
+    return path
 
 
-def _say(page: Page, text: str, answers: int) -> None:
+def _say(page: Page, text: str) -> None:
+    """Ask, and wait until the answer has come and the dots are gone."""
+    said = page.locator("storecast-chat [role=log] [data-seq]")
+    before = said.count()
     field = page.locator("storecast-chat textarea")
     field.fill(text)
     field.press("Enter")
-    page.wait_for_timeout(1200)
+    expect(said.nth(before + 1)).to_be_visible()
+    expect(page.locator("storecast-chat .typing")).to_be_hidden()
 
 
 def main() -> None:
     """Take all pictures."""
-    url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080"
-    folder = Path(sys.argv[2] if len(sys.argv) > 2 else "docs/images")
-    folder.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser(description="Renews the pictures of the README.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("docs/images"))
+    parser.add_argument("--url", default="http://127.0.0.1:8080", help="a running demo")
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
         for picture in PICTURES:
-            take(browser, url, picture, folder)
-            print(folder / f"{picture.name}.png", flush=True)
+            print(take(browser, given.url, picture, given.folder), flush=True)
         browser.close()
 
 

@@ -11,7 +11,8 @@ export interface PageActions {
   readonly choose: (language: string) => void;
 }
 
-const BAG = "M6 8h12l1 12H5L6 8zM9 8V7a3 3 0 0 1 6 0v1";
+/** All that a shop puts on its page. */
+const SCRIPT_TAG = `<script src="${location.origin}/widget/loader.js" data-storecast async></script>`;
 const ADDED_MS = 2_000;
 /** Pictures in the hero: one large, two small. */
 const HERO_PICTURES = 3;
@@ -32,8 +33,21 @@ export function storefrontView(shop: Storefront, languages: Strings["languages"]
       ),
     ),
     h("main", {}, hero(shop, say), products(shop, say, cart)),
-    h("footer", { class: "foot wrap" }, h("span", {}, shop.shop.name), h("span", {}, say("demo_note"))),
+    h("footer", { class: "foot wrap" }, h("span", {}, shop.shop.name), h("code", { class: "tag", dir: "ltr" }, SCRIPT_TAG)),
   ];
+}
+
+/** The sentence with what is to be typed into the chat set apart, whatever direction it is written in. */
+function withSamples(sentence: string, samples: readonly string[]): (Node | string)[] {
+  return samples.reduce<(Node | string)[]>(
+    (parts, sample) =>
+      parts.flatMap((part) => {
+        if (typeof part !== "string" || !sample) return [part];
+        const [before = "", ...after] = part.split(sample);
+        return [before, ...after.flatMap((text) => [h("bdi", { class: "sample" }, sample), text])];
+      }),
+    [sentence],
+  );
 }
 
 /** The shop's own sign: a northern star. */
@@ -65,7 +79,7 @@ function hero(shop: Storefront, say: PageActions["say"]): HTMLElement {
       "div",
       { class: "hero-text" },
       h("h1", {}, say("tagline")),
-      h("p", { class: "lead" }, say("intro")),
+      h("p", { class: "lead" }, ...withSamples(say("intro"), Object.values(shop.sample_order))),
       chips.length
         ? h("div", { class: "ask" }, h("h2", { class: "ask-title" }, say("try_asking")), h("div", { class: "questions" }, ...chips))
         : null,
@@ -122,7 +136,7 @@ class Cart {
     label: string,
     private readonly language: string,
   ) {
-    this.element = h("p", { class: "cart" }, icon(BAG), h("span", {}, label), this.count);
+    this.element = h("p", { class: "cart" }, icon(PANEL_ICONS.bag), h("span", {}, label), this.count);
   }
 
   add(): void {

@@ -2,7 +2,7 @@
 
 import { cardsView, type CardContext } from "./cards";
 import type { Pending } from "./conversation";
-import { h, icon } from "./dom";
+import { h, icon, ICONS } from "./dom";
 import { PANEL_ICONS } from "./icons";
 import { linked } from "./links";
 import type { Message } from "./protocol";
@@ -19,7 +19,7 @@ function speaker(message: Pick<Message, "from" | "name">, wording: Wording): str
 export function messageRow(message: Message, context: CardContext): HTMLElement {
   const { wording } = context;
   const at = new Date(message.at);
-  if (message.from === "notice") return notice(message.text ?? "", message.language, message.direction);
+  if (message.from === "notice") return notice(message.text ?? "", message);
   const who = speaker(message, wording);
   const row = h("div", { class: `row-of ${message.from}`, "data-id": message.id, "data-seq": message.seq, tabindex: -1 });
   const content = { lang: message.language, dir: message.direction };
@@ -52,9 +52,17 @@ export function pendingRow(pending: Pending, wording: Wording, retry: () => void
   return row;
 }
 
-/** A line in the middle: the AI disclosure, and what staff let the shopper know. */
-export function notice(text: string, language: string, direction: string): HTMLElement {
+/** A line across: what staff let the shopper know. */
+function notice(text: string, { language, direction }: Message): HTMLElement {
   return h("div", { class: "notice", lang: language, dir: direction }, h("p", {}, ...linked(text)));
+}
+
+/** Who answers here, said once and before the first answer. */
+export function disclosureRow(text: string, message: Message): HTMLElement {
+  const row = notice(text, message);
+  row.classList.add("disclosure");
+  row.prepend(icon(ICONS.mark, "icon mark"));
+  return row;
 }
 
 /** The line between two days. */

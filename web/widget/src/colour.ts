@@ -83,7 +83,7 @@ function palette(shop: Rgb, ground: Ground, dark: boolean): string {
     "on-accent": onFill,
     "accent-text": text,
     tint,
-    "tint-line": mix(ground.surface, fill, dark ? 0.4 : 0.28),
+    "tint-line": mix(ground.surface, text, dark ? 0.4 : 0.28),
   };
   return Object.entries(values)
     .map(([name, colour]) => `--${name}:${css(colour)};`)

@@ -197,6 +197,8 @@ class StorecastChat extends HTMLElement implements Host {
     const label = [action, this.unreadLabel].filter(Boolean).join(", ");
     this.launcher.setAttribute("aria-label", label);
     this.launcher.setAttribute("aria-expanded", String(this.shown));
+    // For the page's own style sheet, should it want to make room.
+    this.toggleAttribute("open", this.shown);
     this.launcher.title = action;
   }
 }

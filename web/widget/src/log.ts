@@ -1,11 +1,12 @@
 /** The conversation on the screen: rows in order, day lines, typing dots, quick replies, the scroll. */
 
-import { dayRow, messageRow, notice, pendingRow } from "./bubbles";
+import { dayRow, disclosureRow, messageRow, pendingRow } from "./bubbles";
 import type { CardContext } from "./cards";
 import type { Pending } from "./conversation";
 import { h, icon } from "./dom";
 import { PANEL_ICONS } from "./icons";
 import type { Button, Message } from "./protocol";
+import { startersView } from "./starters";
 import { midnight, type Wording } from "./wording";
 
 /** Closer to the end than this counts as reading the newest message. */
@@ -17,6 +18,7 @@ const TYPING_MS = 30_000;
 export interface LogActions {
   readonly tap: (button: Button) => void;
   readonly retry: (id: string) => void;
+  readonly person: () => void;
 }
 
 export class Log {
@@ -47,6 +49,11 @@ export class Log {
 
   get newest(): Message | undefined {
     return this.messages.at(-1);
+  }
+
+  /** Nothing has been said yet. */
+  private get fresh(): boolean {
+    return this.messages.length === 0 && this.waiting.size === 0;
   }
 
   /** How many messages of others came after number `seq`. */
@@ -117,7 +124,8 @@ export class Log {
   toEnd(): void {
     this.following = true;
     this.jump.hidden = true;
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+    // A fresh chat begins with its greeting, even where not all of it has room.
+    this.scroller.scrollTop = this.fresh ? 0 : this.scroller.scrollHeight;
   }
 
   private settle(own: boolean): void {
@@ -133,7 +141,7 @@ export class Log {
     const parts: HTMLElement[] = [];
     if (!before || midnight(before) !== midnight(at)) parts.push(dayRow(at, this.wording, new Date()));
     const disclosure = message.metadata?.disclosure;
-    if (disclosure) parts.push(notice(disclosure, message.language, message.direction));
+    if (disclosure) parts.push(disclosureRow(disclosure, message));
     const row = messageRow(message, this.context);
     const near = before !== null && at.getTime() - before.getTime() < GROUP_MS;
     if (near && !disclosure && previous?.from === message.from && previous.name === message.name) row.classList.add("next");
@@ -163,18 +171,12 @@ export class Log {
   }
 
   private drawIntro(): void {
-    const fresh = this.messages.length === 0 && this.waiting.size === 0;
-    const { starters } = this.wording.source;
-    const taps = starters.map((starter) => {
-      const tap = h("button", { type: "button", class: "starter" }, h("span", {}, starter.title), icon(PANEL_ICONS.arrow, "icon turn"));
-      tap.addEventListener("click", () => this.actions.tap(starter));
-      return tap;
-    });
+    const { fresh } = this;
     this.intro.classList.toggle("fresh", fresh);
     this.intro.replaceChildren(
       h("p", { class: "welcome" }, this.wording.say("welcome")),
       h("p", { class: "hint" }, this.wording.say("welcome_hint")),
-      fresh && taps.length ? h("div", { class: "starters" }, ...taps) : "",
+      ...(fresh ? startersView(this.wording, this.actions) : []),
     );
   }
 
@@ -194,7 +196,7 @@ export class Log {
 
   private scrolled(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    this.following = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+    this.following = this.fresh || scrollHeight - scrollTop - clientHeight < AT_END_PX;
     if (this.following) this.jump.hidden = true;
   }
 

@@ -6,6 +6,7 @@ import { Conversation, type View } from "./conversation";
 import { h } from "./dom";
 import { Header } from "./header";
 import type { Host, Panel } from "./host";
+import { TOUCH } from "./layout";
 import { Log } from "./log";
 import panelCss from "./panel.css";
 import type { Button, Message } from "./protocol";
@@ -17,7 +18,7 @@ const PERSON_PAYLOAD = "/talk_to_human";
 const PATIENCE_MS = 1_500;
 
 export class ChatPanel implements Panel, View {
-  private readonly element = h("section", { class: "panel", role: "dialog", hidden: true });
+  private readonly element = h("section", { class: "panel", role: "dialog", tabindex: -1, hidden: true });
   private readonly bar = h("p", { class: "bar", role: "status" });
   private readonly header: Header;
   private readonly log: Log;
@@ -36,13 +37,14 @@ export class ChatPanel implements Panel, View {
     host.root.adoptedStyleSheets = [...host.root.adoptedStyleSheets, sheet];
     this.header = new Header(this.wording, {
       language: (code) => this.choose(code),
-      person: () => this.tap({ title: this.wording.say("person"), payload: PERSON_PAYLOAD }),
+      person: () => this.callPerson(),
       close: () => host.close(),
     });
     this.conversation = new Conversation(host.server, host.memory, this.languages(), this);
     this.log = new Log(this.wording, host.server, {
       tap: (button) => this.tap(button),
       retry: (id) => this.conversation.retry(id),
+      person: () => this.callPerson(),
     });
     this.composer = new Composer(this.wording, (text) => this.conversation.say(text));
     this.element.append(this.header.element, this.bar, this.log.scroller, this.log.jump, this.composer.form);
@@ -146,7 +148,13 @@ export class ChatPanel implements Panel, View {
 
   private tap(button: Button): void {
     this.conversation.say(button.title, button.payload);
-    this.composer.focus();
+    // On a touch screen the composer's focus would bring up the keyboard, over the answer.
+    if (matchMedia(TOUCH).matches) this.element.focus({ preventScroll: true });
+    else this.composer.focus();
+  }
+
+  private callPerson(): void {
+    this.tap({ title: this.wording.say("person"), payload: PERSON_PAYLOAD });
   }
 
   private choose(code: string): void {
