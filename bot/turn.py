@@ -177,7 +177,7 @@ class Turns:
                 vector=vector,
                 hits=[(hit.entry_id, hit.score) for hit in found.hits] if found else [],
                 outcome=found.outcome if found else "unknown",
-                product_score=products[0].likelihood if products else 0.0,
+                product_score=products[0].score if products and products[0].named else 0.0,
                 status=conversation.status,
                 run_skill=run_skill,
             )

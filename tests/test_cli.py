@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.cli import main
 
@@ -16,6 +18,13 @@ MEASURES = {
     "n_in", "n_out", "recall_at_1", "recall_at_3", "answered_right", "answered_wrong", "refused",
     "wrong_out_of_scope",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """The command sends logs to its standard error, which pytest closes after the test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

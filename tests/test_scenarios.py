@@ -1,6 +1,6 @@
 """Conversations in every language, told in tests/scenarios/<language>.yml, against the running product.
 
-Each file holds `scenarios:`, a list of `{name, language?, turns: [{say, payload?, expect: {…}}]}`. `expect`
+Each file holds `scenarios:`, a list of `{name, language?, known_gap?, turns: [{say, payload?, expect}]}`. `expect`
 may hold: `action`, `faq`, `intent`, `language` of the first bubble; `contains`, text in any bubble;
 `buttons`, payloads offered; `card`, kind of a card shown; `never`, text in no bubble.
 """
@@ -21,9 +21,15 @@ FILES = sorted((Path(__file__).parent / "scenarios").glob("*.yml"))
 LANGUAGES = {"en", "zh", "ja", "ko", "es", "fr", "de", "pt", "ar", "hi", "id", "ru"}
 
 
+def _known_gap(scenario: dict[str, Any]) -> list[pytest.MarkDecorator]:
+    """What is not understood yet stays in the file, with its reason; the test fails when it begins to pass."""
+    reason = scenario.get("known_gap")
+    return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+
+
 def _scenarios() -> list[Any]:
     return [
-        pytest.param(scenario, id=f"{file.stem}: {scenario['name']}")
+        pytest.param(scenario, marks=_known_gap(scenario), id=f"{file.stem}: {scenario['name']}")
         for file in FILES
         for scenario in yaml.safe_load(file.read_text(encoding="utf-8"))["scenarios"]
     ]

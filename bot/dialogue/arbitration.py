@@ -60,7 +60,7 @@ class Evidence:
         ranking: classifier's probability by class, 0..1; `faq.<entry>` for single topics.
         hits: entries of the knowledge base, best first; empty when it found nothing at all.
         outcome: whether the knowledge base would answer with the best, ask back, or pass.
-        product_score: 0..1, how well a product of the catalogue fits the words.
+        product_score: 0..1, share of a product's title that was said; 0 when no word of its own was.
         details: which of `order_number` and `email` the message carries.
         expecting: the detail a form is asking for, else None.
         question: what a yes or no would answer, else None.
@@ -143,6 +143,8 @@ def _intent(evidence: Evidence) -> tuple[str, float]:
         return "bot_challenge", ranking["bot_challenge"]
     if intent in _TASKS and _is_task(evidence, intent, confidence, hit):
         return intent, confidence
+    if evidence.outcome != "answer" and _names_product(evidence, ranking):
+        return "find_product", max(evidence.product_score, ranking.get("find_product", 0.0))
     if hit is not None:
         return "talk_to_human" if hit.entry_id == "contact_human" else "ask_faq", hit.score
     return _unknown(evidence, intent, confidence)
@@ -167,7 +169,8 @@ def _with_details(
         near = [other.entry_id for other in evidence.hits[: 1 if evidence.outcome == "answer" else 2]]
         return next((_TASK_OF_ENTRY[name] for name in near if name in _TASK_OF_ENTRY), "ask_faq"), hit.score
     about = sum(ranking.get(name, 0.0) for name in ("inform", "track_order", *_TASK_OF_ENTRY.values()))
-    given = "email" in evidence.details or about >= _ABOUT_AN_ORDER
+    elsewhere = _best(ranking)[0] == "out_of_scope" and about < _ABOUT_AN_ORDER
+    given = "email" in evidence.details or not elsewhere
     return ("inform", about) if given else None
 
 
@@ -212,10 +215,14 @@ def _is_task(evidence: Evidence, intent: str, confidence: float, hit: KnowledgeH
     return confidence >= (_CERTAIN if knows else _TASK_CONFIDENCE)
 
 
+def _names_product(evidence: Evidence, ranking: dict[str, float]) -> bool:
+    """A word of a title alone may be chance; with a hint of a product question it is not."""
+    hinted = ranking.get("find_product", 0.0) >= _REPLY_LIKELY
+    return evidence.product_score >= _PRODUCT_CERTAIN or (evidence.product_score > 0.0 and hinted)
+
+
 def _unknown(evidence: Evidence, intent: str, confidence: float) -> tuple[str, float]:
-    """The knowledge base has nothing: a product, another world, or an honest “I don't know”."""
-    if evidence.product_score >= _PRODUCT_CERTAIN:
-        return "find_product", evidence.product_score
+    """The knowledge base has nothing: another world, or an honest “I don't know”."""
     if intent == "out_of_scope" and confidence >= _TASK_CONFIDENCE:
         return intent, confidence
     return "ask_faq", evidence.hits[0].score if evidence.hits else 0.0

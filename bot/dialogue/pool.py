@@ -178,6 +178,7 @@ class Dialogue:
         self._ready: list[_Worker] = []
         self._keepers: list[asyncio.Task[None]] = []
         self._changed = asyncio.Condition()
+        self._was_ready = False
         self._last_error: str | None = "starting"
 
     @property
@@ -230,7 +231,9 @@ class Dialogue:
         # One that died a moment ago is still listed until its keeper has seen it.
         self._ready = [worker for worker in self._ready if not worker.gone]
         if not self._ready:
-            await self._wait_ready(max(self._timeout_s, _RESTART_WITHIN_S))
+            # A worker that never started is not coming; one that died is being replaced.
+            patience_s = max(self._timeout_s, _RESTART_WITHIN_S) if self._was_ready else self._timeout_s
+            await self._wait_ready(patience_s)
         return min(self._ready, key=lambda worker: worker.busy)
 
     async def _wait_ready(self, timeout_s: float) -> None:
@@ -288,6 +291,7 @@ class Dialogue:
             raise
         async with self._changed:
             self._ready.append(worker)
+            self._was_ready = True
             self._changed.notify_all()
         return worker
 

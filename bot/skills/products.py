@@ -27,7 +27,6 @@ __all__ = ["ProductFinder", "ProductHit", "find_product"]
 _SHOWN = 3
 # A tag (“kitchen”) says less than a title.
 _TAG_SHARE = 0.5
-_NAMED = 0.5
 # Endings differ (lamp, lamps, Lampe, лампу): words agree when this much of the longer one does.
 _SAME_START = 0.7
 _SHORTEST_START = 4
@@ -35,6 +34,7 @@ _KEY = 2
 # Vowel signs of Indic and South-East Asian scripts are part of a word, which `\w` alone does not know.
 _WORD = re.compile(r"[\w\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 _ACCENT = re.compile(r"[\u0300-\u036f\u064b-\u065f]")
+_HANGUL = re.compile(r"[\uac00-\ud7af]")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -49,11 +49,6 @@ class ProductHit:
     product: Product
     score: float
     named: bool
-
-    @property
-    def likelihood(self) -> float:
-        """0..1, how likely the message is about this product; a word of its own settles it."""
-        return max(self.score, _NAMED) if self.named else min(self.score, _NAMED - 0.01)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +166,8 @@ def _pairs(word: str) -> Iterable[str]:
 def _agree(said: str, known: str) -> bool:
     if said == known:
         return True
+    if _HANGUL.match(known) and len(known) >= 2 and said.startswith(known):
+        return True  # particles follow the noun without a space
     pairs = enumerate(zip(said, known, strict=False))
     same = next((i for i, (a, b) in pairs if a != b), min(len(said), len(known)))
     return same >= _SHORTEST_START and same >= _SAME_START * max(len(said), len(known))

@@ -88,6 +88,13 @@ def test_music_is_out_of_scope_even_for_a_seller_of_headphones() -> None:
     assert decide(evidence).intent == "out_of_scope"
 
 
+def test_a_word_of_a_title_needs_a_hint_of_a_product_question() -> None:
+    chance = Evidence(ranking={"out_of_scope": 0.4}, product_score=0.2, words=6)
+    asked = replace(chance, ranking={"out_of_scope": 0.4, "find_product": 0.3})
+
+    assert (decide(chance).intent, decide(asked).intent) == ("ask_faq", "find_product")
+
+
 def test_the_classifier_confirms_a_doubtful_entry() -> None:
     hits = (KnowledgeHit("shipping_time", 0.4), KnowledgeHit("refund_time", 0.38))
     evidence = Evidence(ranking={"faq.refund_time": 0.7}, hits=hits, outcome="clarify", words=6)

@@ -34,6 +34,7 @@ async def finder() -> ProductFinder:
         ("vous avez des écharpes ?", "scarf"),
         ("tenéis mochilas", "backpack"),
         ("рюкзаки есть?", "backpack"),
+        ("목도리도 있어요?", "scarf"),
         ("茶壶多少钱", "teapot"),
         ("マフラーはありますか", "scarf"),
         ("هل لديكم إبريق الشاي", "teapot"),
