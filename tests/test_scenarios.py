@@ -1,7 +1,7 @@
 """Conversations in every language, told in tests/scenarios/<language>.yml, against the running product.
 
-Each file holds `scenarios:`, a list of `{name, language?, known_gap?, turns: [{say, payload?, expect}]}`. `expect`
-may hold: `action`, `faq`, `intent`, `language` of the first bubble; `contains`, text in any bubble;
+Each file holds `scenarios:`, a list of `{name, language?, known_gap?, turns: [{say, payload?, expect}]}`.
+`expect` may hold: `action`, `faq`, `intent`, `language` of the first bubble; `contains`, text in any bubble;
 `buttons`, payloads offered; `card`, kind of a card shown; `never`, text in no bubble.
 """
 
@@ -22,7 +22,7 @@ LANGUAGES = {"en", "zh", "ja", "ko", "es", "fr", "de", "pt", "ar", "hi", "id", "
 
 
 def _known_gap(scenario: dict[str, Any]) -> list[pytest.MarkDecorator]:
-    """What is not understood yet stays in the file, with its reason; the test fails when it begins to pass."""
+    """What is not understood yet stays, with its reason; the test fails when it begins to pass."""
     reason = scenario.get("known_gap")
     return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
 
