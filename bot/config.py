@@ -182,18 +182,6 @@ class Settings(BaseSettings):
     admin_token: SecretStr | None = None
     secret: SecretStr | None = None
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Explicit arguments beat the environment, the environment beats the file."""
-        return init_settings, env_settings
-
 
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     """Read the configuration file and the environment.

@@ -268,7 +268,7 @@ class CatchAll:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception:
+        except Exception:  # the last edge: nobody above could answer; the log has the cause
             _log.exception("request_failed", method=scope["method"], path=scope["path"], answered=started)
             if started:
                 raise
