@@ -100,7 +100,7 @@ def judge(phrase: Phrase, ranking: dict[str, float], knowledge: KnowledgeBase) -
 
 
 def classifier() -> LogisticRegression:
-    """As Rasa's LogisticRegressionClassifier is set in config.yml."""
+    """As `bot.dialogue.components.VectorClassifier` is set in config.yml."""
     return LogisticRegression(class_weight="balanced", max_iter=500)
 
 

@@ -1,12 +1,13 @@
 """The composition root: builds every part of the product and hands it to the front door.
 
-With `cli` the only place that builds objects. `create_app` opens database and index and returns a FastAPI
-application whose lifespan starts and ends the dialogue workers.
+With `cli` the only place that builds objects. `create_app` starts the dialogue workers, which take longest,
+opens database and index meanwhile, and returns a FastAPI application whose lifespan ends them all.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
@@ -55,12 +56,28 @@ async def create_app(settings: Settings) -> FastAPI:
         settings: from `bot.config.load_settings`. The dialogue model must have been trained.
 
     Returns:
-        The application; `/readyz` answers 200 once a dialogue worker has loaded its model.
+        The application, to be served: its lifespan closes what is opened here. `/readyz` answers 200 once a
+        dialogue worker has loaded its model.
 
     Raises:
         StoreError, ConnectorError, KnowledgeError: what can't be opened, with what to do.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
+    dialogue = Dialogue(
+        model_path(settings.home, settings.config_file, settings.knowledge.encoder),
+        workers=settings.dialogue.workers,
+        timeout_s=settings.dialogue.turn_timeout_s,
+        memory_limit_mb=settings.dialogue.memory_limit_mb,
+    )
+    await dialogue.start(wait=False)
+    try:
+        return await _assemble(settings, dialogue)
+    except BaseException:
+        await dialogue.close()
+        raise
+
+
+async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
     store = await _open_store(settings)
     shop = await asyncio.to_thread(create_demo_shop, settings.connectors.demo, ShopState(store))
     given = await _facts(settings, shop)
@@ -70,12 +87,6 @@ async def create_app(settings: Settings) -> FastAPI:
         knowledge=knowledge,
         facts=Facts(given),
         default_language=settings.shop.default_language,
-    )
-    dialogue = Dialogue(
-        model_path(settings.home, settings.config_file, settings.knowledge.encoder),
-        workers=settings.dialogue.workers,
-        timeout_s=settings.dialogue.turn_timeout_s,
-        memory_limit_mb=settings.dialogue.memory_limit_mb,
     )
     products, metrics = ProductFinder(), Metrics()
     await _refresh_catalogue(products, shop, settings)
@@ -113,11 +124,13 @@ def _lifespan(
     store: Store,
     chores: Sequence[Callable[[], Coroutine[Any, Any, None]]],
 ) -> Lifespan:
-    """Starts and ends what runs beside the requests, in an order that loses nothing."""
+    """Starts the chores; ends what runs beside the requests, in an order that loses nothing."""
 
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
-        await dialogue.start(wait=False)
+        # What is loaded stays; the collector need not walk through it again and again while shoppers wait.
+        gc.collect()
+        gc.freeze()
         tasks = [asyncio.create_task(chore(), name=f"chore-{n}") for n, chore in enumerate(chores)]
         try:
             yield

@@ -116,9 +116,10 @@ class Turns:
                 raise TurnError(category, error.retry_after_s or 2.0) from error
 
     async def _answer(self, inbound: Inbound) -> Reply:
-        if (known := await self._store.reply_to(inbound.conversation_id, inbound.message_id)) is not None:
+        found, known = await self._store.before_turn(inbound.conversation_id, inbound.message_id)
+        if known is not None:
             return _repeated(known)
-        conversation = await self._store.conversation(inbound.conversation_id) or Conversation(
+        conversation = found or Conversation(
             id=inbound.conversation_id, channel=inbound.channel, chosen_language=inbound.chosen_language
         )
         started = self._clock()
@@ -128,10 +129,10 @@ class Turns:
         )
         if conversation.status is Status.STAFF:
             return await self._save(inbound, replace(conversation, language=language), language, (), ())
-        outcome, found = await self._decide(inbound, conversation, language)
+        outcome, hits = await self._decide(inbound, conversation, language)
         conversation = self._after(conversation, outcome, language)
         bubbles = self._word(outcome, language, first=conversation.last_seq == 0)
-        events = (("understood", _understood(outcome, found)),)
+        events = (("understood", _understood(outcome, hits)),)
         reply = await self._save(inbound, conversation, language, bubbles, events)
         seconds = (self._clock() - started).total_seconds()
         for bubble in bubbles[:1]:

@@ -7,12 +7,13 @@ nodes, their inputs and their results are the same. Used by `engine` only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa.engine.runner.dask import DaskGraphRunner
 
 __all__ = ["StraightRunner"]
 
+T = TypeVar("T")
 _Step = tuple[str, Any, tuple[str, ...]]
 
 
@@ -24,6 +25,11 @@ class StraightRunner:
         self._schema = runner._graph_schema
         self._nodes = runner._instantiated_nodes
         self._orders: dict[tuple[str, ...], list[_Step]] = {}
+
+    def components(self, kind: type[T]) -> list[T]:
+        """The components of the model that are of a class."""
+        found = (node._component for node in self._nodes.values())
+        return [component for component in found if isinstance(component, kind)]
 
     def run(
         self, inputs: dict[str, Any] | None = None, targets: Sequence[str] | None = None

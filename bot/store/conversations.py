@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     literal,
     select,
     tuple_,
@@ -58,6 +59,21 @@ class Conversations:
         def read(connection: Connection) -> Conversation | None:
             row = connection.execute(query).mappings().one_or_none()
             return None if row is None else to_conversation(row)
+
+        return await self._database.run(read, reads_only=True)
+
+    async def before_turn(
+        self, conversation_id: str, message_id: str
+    ) -> tuple[Conversation | None, tuple[ChatMessage, ...] | None]:
+        """What a turn begins with, in one read: `conversation` and `reply_to`."""
+        values = {"conversation": conversation_id, "message": message_id}
+
+        def read(connection: Connection) -> tuple[Conversation | None, tuple[ChatMessage, ...] | None]:
+            row = connection.execute(_BEFORE_TURN, values).mappings().one_or_none()
+            if row is None:
+                return None, None
+            known = connection.execute(_REPLY_TO, values).mappings() if row["known"] else None
+            return to_conversation(row), None if known is None else tuple(map(to_message, known))
 
         return await self._database.run(read, reads_only=True)
 
@@ -213,3 +229,6 @@ _REPLY_TO = (
     .where(_of_conversation, _said | (_message.answers == bindparam("message")))
     .order_by(_message.seq)
 )
+_BEFORE_TURN = select(
+    tables.conversations, exists().where(_of_conversation, _said).correlate(None).label("known")
+).where(tables.conversations.c.id == bindparam("conversation"))

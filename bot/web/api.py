@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 
 from bot.config import ROOT, Settings, WebSettings
 from bot.web.bodies import Bodies
-from bot.web.chat_session import CLOSE_S, HELLO_S, ChatParts, max_frame_bytes
+from bot.web.chat_session import CLOSE_S, HELLO_S, TYPING_AFTER_S, ChatParts, max_frame_bytes
 from bot.web.chat_socket import ChatDoor
 from bot.web.docs_page import docs_page, docs_policy
 from bot.web.errors import CatchAll, Errors, error_docs, install_errors
@@ -68,6 +68,7 @@ def create_web(
     new_id: Callable[[], str] = _new_id,
     hello_s: float = HELLO_S,
     close_s: float = CLOSE_S,
+    typing_after_s: float = TYPING_AFTER_S,
 ) -> FastAPI:
     """Assemble the front door.
 
@@ -83,6 +84,7 @@ def create_web(
         new_id: unguessable ids of conversations.
         hello_s: time a chat page has for its first frame.
         close_s: time a chat page has to take its last frames.
+        typing_after_s: a reply that takes longer is announced to the page.
 
     Returns:
         The application; `app.state.hub` is the hub.
@@ -108,6 +110,7 @@ def create_web(
         new_id=new_id,
         hello_s=hello_s,
         close_s=close_s,
+        typing_after_s=typing_after_s,
     )
     door = ChatDoor(parts, origins=Origins(web.allowed_origins), proxies=proxies)
     app = _application(_lifespan(door, lifespan, grace_s=settings.dialogue.turn_timeout_s))

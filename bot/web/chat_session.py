@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ __all__ = [
     "HELLO_S",
     "REFUSED",
     "TOO_LARGE",
+    "TYPING_AFTER_S",
     "ChatParts",
     "ChatSession",
     "max_frame_bytes",
@@ -47,6 +48,8 @@ FAILED = 1011
 
 HELLO_S = 10.0
 CLOSE_S = 5.0
+# A page that shows dots for a blink looks nervous; most replies are there sooner.
+TYPING_AFTER_S = 0.15
 
 _HISTORY_MESSAGES = 200
 _REPLAY_MESSAGES = 100
@@ -69,6 +72,7 @@ class ChatParts:
         new_id: a fresh, unguessable id for a conversation.
         hello_s: time for the first frame.
         close_s: time a page has to take its last frames.
+        typing_after_s: a reply that takes longer is announced.
     """
 
     answerer: Answerer
@@ -84,6 +88,7 @@ class ChatParts:
     new_id: Callable[[], str]
     hello_s: float = HELLO_S
     close_s: float = CLOSE_S
+    typing_after_s: float = TYPING_AFTER_S
 
 
 class ChatSession:
@@ -296,15 +301,30 @@ class ChatSession:
             chosen_language=self._chosen,
             received_at=self._parts.now(),
         )
-        hub.announce(self._conversation_id, {"type": "typing", "on": True})
-        try:
+        with self._typing():
             reply = await self._parts.answerer.answer(inbound)
             hub.publish(self._conversation_id, reply.stored)
             self._parts.metrics.message(inbound.channel)
-        finally:
-            hub.announce(self._conversation_id, {"type": "typing", "on": False})
         if self._choice_unsaved:
             await self._choose(self._chosen)
+
+    @contextlib.contextmanager
+    def _typing(self) -> Iterator[None]:
+        """Tell every page of the conversation when something takes long, and when it is over."""
+        announced = False
+
+        def say(on: bool) -> None:
+            nonlocal announced
+            announced = on
+            self._parts.hub.announce(self._conversation_id, {"type": "typing", "on": on})
+
+        timer = asyncio.get_running_loop().call_later(self._parts.typing_after_s, say, True)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if announced:
+                say(False)
 
     async def _change_language(self, wanted: str | None, outlet: Outlet) -> None:
         await self._choose(self._parts.languages.match(wanted))

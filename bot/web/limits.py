@@ -7,14 +7,11 @@ unless the peer is a proxy that the configuration trusts.
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Literal, Protocol
 
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import HTTPConnection
 
 from bot.config import WebSettings
@@ -23,6 +20,7 @@ __all__ = ["LimitCounter", "Limits", "Proxies"]
 
 # A person mistypes a token a few times; a program tries thousands.
 _WRONG_TOKENS_PER_MINUTE = 10
+_WINDOW_S = 60.0
 _Address = IPv4Address | IPv6Address
 
 
@@ -71,41 +69,41 @@ class Limits:
     Args:
         settings: how many a minute.
         counter: told of each refusal.
+        clock: seconds; never goes back.
     """
 
-    def __init__(self, settings: WebSettings, counter: LimitCounter) -> None:
+    def __init__(
+        self, settings: WebSettings, counter: LimitCounter, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._counter = counter
-        self._windows = MovingWindowRateLimiter(MemoryStorage())
-        self._per_sender = RateLimitItemPerMinute(settings.messages_per_minute_per_sender)
-        self._per_address = RateLimitItemPerMinute(settings.messages_per_minute_per_address)
-        self._wrong_tokens = RateLimitItemPerMinute(_WRONG_TOKENS_PER_MINUTE)
+        self._senders = _Windows(settings.messages_per_minute_per_sender, clock)
+        self._addresses = _Windows(settings.messages_per_minute_per_address, clock)
+        self._wrong_tokens = _Windows(_WRONG_TOKENS_PER_MINUTE, clock)
         self._sockets_per_address = settings.sockets_per_address
         self._sockets: Counter[str] = Counter()
 
     def message(self, *, address: str, sender: str) -> float | None:
         """Count a message. None when it may pass, else the seconds to wait."""
-        if (wait_s := self._hit(self._per_sender, "sender", sender)) is not None:
+        if (wait_s := self._senders.hit(sender)) is not None:
             self._counter.rate_limited("sender")
             return wait_s
         return self.visit(address=address)
 
     def visit(self, *, address: str) -> float | None:
         """Count something an address did without a sender. None when it may pass, else seconds to wait."""
-        wait_s = self._hit(self._per_address, "address", address)
-        if wait_s is not None:
+        if (wait_s := self._addresses.hit(address)) is not None:
             self._counter.rate_limited("address")
         return wait_s
 
     def token_attempt(self, *, address: str) -> float | None:
         """Whether an address may show a token now: None when it may, else the seconds to wait."""
-        if self._windows.test(self._wrong_tokens, "token", address):
-            return None
-        self._counter.rate_limited("token")
-        return self._wait_s(self._wrong_tokens, "token", address)
+        if (wait_s := self._wrong_tokens.wait_s(address)) is not None:
+            self._counter.rate_limited("token")
+        return wait_s
 
     def wrong_token(self, *, address: str) -> None:
         """Count a wrong token."""
-        self._windows.hit(self._wrong_tokens, "token", address)
+        self._wrong_tokens.hit(address)
 
     def open_socket(self, *, address: str) -> bool:
         """Count a socket, False when the address has too many. After True, call `close_socket`."""
@@ -121,12 +119,42 @@ class Limits:
         if not self._sockets[address]:
             del self._sockets[address]
 
-    def _hit(self, item: RateLimitItem, *who: str) -> float | None:
-        return None if self._windows.hit(item, *who) else self._wait_s(item, *who)
 
-    def _wait_s(self, item: RateLimitItem, *who: str) -> float:
-        resets_at = self._windows.get_window_stats(item, *who).reset_time
-        return max(0.1, float(resets_at) - time.time())
+class _Windows:
+    """Counts what each key did in the last minute.
+
+    Not a library: the in-memory store of `limits` starts a thread that looks at every key for each hit, a sixth
+    of the front door's time under load.
+    """
+
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        self._most, self._clock = most, clock
+        self._moments: dict[str, deque[float]] = {}
+        self._swept_at = clock()
+
+    def hit(self, key: str) -> float | None:
+        """Count one if there is room. None when there was, else the seconds until there is."""
+        wait_s = self.wait_s(key)
+        if wait_s is None:
+            self._moments.setdefault(key, deque()).append(self._clock())
+        return wait_s
+
+    def wait_s(self, key: str) -> float | None:
+        """Seconds until there is room, None when there is."""
+        now = self._clock()
+        self._sweep(now)
+        moments = self._moments.get(key) or deque()
+        while moments and moments[0] <= now - _WINDOW_S:
+            moments.popleft()
+        return max(0.1, moments[0] + _WINDOW_S - now) if len(moments) >= self._most else None
+
+    def _sweep(self, now: float) -> None:
+        """Once a window, forget the keys that did nothing in it."""
+        if now - self._swept_at >= _WINDOW_S:
+            self._swept_at = now
+            self._moments = {
+                key: moments for key, moments in self._moments.items() if moments[-1] > now - _WINDOW_S
+            }
 
 
 def _address(text: str) -> _Address | None:

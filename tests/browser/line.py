@@ -1,6 +1,6 @@
 """The wire between page and server, for tests that cut it, slow it down or lose what it carries.
 
-Real frames of the real server pass through; nothing is made up here.
+Real frames of the real server pass through; made up is only the one that a slow server would say.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ class Line:
         self.swallowing = False
         self.losing = False
         self._holding = False
-        self._hold_after: str | None = None
         self._held: list[str | bytes] = []
         self._open: list[tuple[WebSocketRoute, WebSocketRoute]] = []
 
@@ -36,9 +35,11 @@ class Line:
         """Put the line between the page and the server."""
         page.route_web_socket("**/ws/chat", self._connect)
 
-    def hold(self, *, after: str) -> None:
-        """Keep back all that the server says after its next frame of this type."""
-        self._hold_after = after
+    def hold(self, *, typing: bool = False) -> None:
+        """Keep back all that the server says; with `typing`, say what it would if it were that slow."""
+        self._holding = True
+        if typing:
+            self._open[-1][0].send(json.dumps({"v": 1, "seq": 0, "type": "typing", "on": True}))
 
     def release(self) -> None:
         """Deliver what was kept back, in its order, and keep back nothing more."""
@@ -49,7 +50,7 @@ class Line:
     def cut(self) -> None:
         """End every connection on both sides; what was kept back is lost."""
         ended, self._open, self._held = self._open, [], []
-        self._holding, self._hold_after = False, None
+        self._holding = False
         for page_side, server_side in ended:
             server_side.close()
             page_side.close()
@@ -75,10 +76,7 @@ class Line:
         server_side.on_message(to_page)
 
     def _deliver(self, page_side: WebSocketRoute, frame: str | bytes) -> None:
-        kind = json.loads(frame)["type"]
         if self._holding:
             self._held.append(frame)
-        elif not (self.losing and kind == "message"):
+        elif not (self.losing and json.loads(frame)["type"] == "message"):
             page_side.send(frame)
-        if kind == self._hold_after:
-            self._holding, self._hold_after = True, None

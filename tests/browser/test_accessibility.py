@@ -101,8 +101,7 @@ def test_nothing_moves_for_those_who_asked_for_calm(visit: Visit, motion: str, m
     line = Line()
     shopper = visit(before=line.attach, reduced_motion=motion)
     shopper.open()
-    line.hold(after="typing")
-    shopper.ask(DELIVERY)
+    line.hold(typing=True)
     expect(shopper.dots).to_be_visible()
 
     assert (shopper.page.evaluate(_MOVING) > 0) is moves

@@ -41,7 +41,7 @@ def test_dots_show_while_the_answer_is_on_its_way(visit: Visit) -> None:
     shopper.open()
     expect(shopper.dots).to_be_hidden()
 
-    line.hold(after="typing")
+    line.hold(typing=True)
     shopper.ask(DELIVERY)
     expect(shopper.dots).to_be_visible()
     expect(shopper.by_bot).to_have_count(0)

@@ -63,7 +63,7 @@ def test_a_message_written_offline_is_sent_once_when_the_line_is_back(
 def test_an_answer_lost_with_the_line_comes_when_it_is_back(
     shopper: Shopper, line: Line, live_server: LiveServer
 ) -> None:
-    line.hold(after="typing")
+    line.hold()
     with shopper.bot_message_arrives():
         shopper.ask(PLUGS)
     line.cut()

@@ -149,7 +149,7 @@ def test_a_late_word_of_another_tab_shows_nothing_twice(visit: Visit) -> None:
     second.open()
     expect(second.rows).to_have_count(2)
 
-    line.hold(after="typing")
+    line.hold()
     first.ask(PLUGS)
     expect(second.rows).to_have_count(4)
     second.page.evaluate(

@@ -135,6 +135,15 @@ class StoreContract:
         _, messages = await store.save_turn(chat, asked("answer-m1"))
         assert await store.reply_to("web:1", "answer-m1") == messages
 
+    async def test_a_turn_begins_with_the_conversation_and_what_was_replied(self, store: Store) -> None:
+        assert await store.before_turn("web:1", "m1") == (None, None)
+        chat, messages = await store.save_turn(CHAT, asked("m1"), answers=[answered("m1")])
+        await store.save_turn(replace(CHAT, id="web:2"), asked("m2"))
+
+        assert await store.before_turn("web:1", "m1") == (chat, messages)
+        assert await store.before_turn("web:1", "m2") == (chat, None)
+        assert await store.before_turn("web:1", "answer-m1") == (chat, None)
+
     async def test_a_duplicate_id_writes_nothing_at_all(self, store: Store) -> None:
         saved, messages = await store.save_turn(CHAT, asked("m1"), answers=[answered("m1")])
         twin = replace(saved, state="changed", status=Status.WAITING)

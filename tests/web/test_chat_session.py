@@ -30,22 +30,35 @@ def kinds(frames: list[dict[str, Any]]) -> list[str]:
 # --- a turn ------------------------------------------------------------------------------------------
 
 
-async def test_a_message_is_acknowledged_and_answered_between_typing_frames(server: LiveServer) -> None:
+async def test_a_message_is_acknowledged_and_answered(server: LiveServer) -> None:
     page = await server.arrive()
     await page.say("How long?", message_id="m-1", payload="/ask_faq")
 
-    frames = [await page.frame() for _ in range(4)]
+    frames = [await page.frame() for _ in range(2)]
 
-    assert kinds(frames) == ["typing", "message", "message", "typing"]
-    assert [frames[0]["on"], frames[3]["on"]] == [True, False]
-    assert [frame["seq"] for frame in frames] == [0, 1, 2, 2]
-    own, answer = frames[1]["message"], frames[2]["message"]
+    assert kinds(frames) == ["message", "message"]
+    assert [frame["seq"] for frame in frames] == [1, 2]
+    own, answer = frames[0]["message"], frames[1]["message"]
     assert own == {
         "id": "m-1", "seq": 1, "from": "shopper", "text": "How long?", "language": "en", "direction": "ltr",
         "at": "2026-11-22T12:00:00.000Z",
     }  # fmt: skip
     assert (answer["from"], answer["text"]) == ("bot", "You said: How long?")
     assert answer["metadata"]["disclosure"] == "I am an AI."
+
+
+async def test_a_slow_reply_is_announced_by_typing_frames(house: House, server: LiveServer) -> None:
+    page = await server.arrive()
+    house.answerer.gate.clear()
+    await page.say("slow", message_id="1")
+    typing = await page.frame()
+    house.answerer.gate.set()
+
+    frames = [typing, *[await page.frame() for _ in range(3)]]
+
+    assert kinds(frames) == ["typing", "message", "message", "typing"]
+    assert [frames[0]["on"], frames[3]["on"]] == [True, False]
+    assert [frame["seq"] for frame in frames] == [0, 1, 2, 2]
 
 
 async def test_what_is_heard_is_clean(house: House, server: LiveServer) -> None:
@@ -241,13 +254,12 @@ async def test_a_turn_that_failed_is_told_and_may_be_sent_again(
     house.answerer.failures.append(failure)
     await page.say("hi", message_id="1")
 
-    frames = [await page.frame() for _ in range(3)]
+    frame = await page.frame()
     await page.say("hi", message_id="1")
 
-    assert kinds(frames) == ["typing", "typing", "error"]
-    assert (frames[2]["id"], frames[2]["error"]["code"]) == ("1", code)
-    assert frames[2].get("retry_after_s") == retry_after_s
-    assert "12345" not in str(frames)
+    assert (frame["type"], frame["id"], frame["error"]["code"]) == ("error", "1", code)
+    assert frame.get("retry_after_s") == retry_after_s
+    assert "12345" not in str(frame)
     assert [message["seq"] for message in await page.messages(2)] == [1, 2]
 
 

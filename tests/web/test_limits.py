@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from types import SimpleNamespace
-
 import pytest
 from starlette.requests import HTTPConnection
 
@@ -18,12 +15,24 @@ def connection(peer: str | None, *forwarded: str) -> HTTPConnection:
     return HTTPConnection({"type": "http", "client": (peer, 1) if peer else None, "headers": headers})
 
 
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-def limits() -> Limits:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def limits(clock: Clock) -> Limits:
     settings = WebSettings(
         messages_per_minute_per_sender=3, messages_per_minute_per_address=5, sockets_per_address=2
     )
-    return Limits(settings, Metrics())
+    return Limits(settings, Metrics(), clock=clock)
 
 
 def test_a_sender_is_stopped_and_others_go_on(limits: Limits) -> None:
@@ -42,15 +51,32 @@ def test_an_address_is_stopped_however_many_senders_it_invents(limits: Limits) -
     assert limits.message(address="b", sender="new") is None
 
 
-def test_a_window_moves_on(limits: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(4):
-        limits.message(address="a", sender="ada")
-    later = time.time() + 61
-    clock = SimpleNamespace(time=lambda: later)
+def test_a_window_moves_on_message_by_message(limits: Limits, clock: Clock) -> None:
+    for _ in range(3):
+        assert limits.message(address="a", sender="ada") is None
+        clock.now += 10
 
-    monkeypatch.setattr("limits.storage.memory.time", clock)
+    assert limits.message(address="a", sender="ada") == pytest.approx(30)
+    clock.now += 31
+    assert limits.message(address="a", sender="ada") is None
+    assert limits.message(address="a", sender="ada") == pytest.approx(9)
+
+
+def test_what_was_refused_does_not_count(limits: Limits, clock: Clock) -> None:
+    for _ in range(50):
+        limits.message(address="a", sender="ada")
+    clock.now += 61
 
     assert limits.message(address="a", sender="ada") is None
+
+
+def test_senders_who_left_are_forgotten(limits: Limits, clock: Clock) -> None:
+    for number in range(100):
+        limits.message(address=str(number), sender=str(number))
+    clock.now += 61
+    limits.message(address="a", sender="ada")
+
+    assert set(limits._senders._moments) == {"ada"}
 
 
 def test_wrong_tokens_are_counted_by_address(limits: Limits) -> None:
