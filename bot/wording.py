@@ -192,6 +192,7 @@ class Wording:
             total=money(order["total"], language),
             items_text=self.say("bot.card.items", language, count=count) or "",
             lines=tuple(named),
+            image_urls=tuple(filter(None, map(self._asset, order["image_urls"]))),
             tracking_url=order["tracking_url"],
             tracking_title=self._title("track_parcel", language) if order["tracking_url"] else None,
         )

@@ -53,7 +53,10 @@ def _order() -> dict[str, Any]:
         lines=(line,),
         tracking_url="https://dhl.example/77",
     )
-    return {"kind": "order", **asdict(order)} | {"placed_at": order.placed_at.isoformat()}
+    return {"kind": "order", **asdict(order)} | {
+        "placed_at": order.placed_at.isoformat(),
+        "image_urls": ["lamp.webp", "https://shop.example/lamp.webp"],
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -100,6 +103,7 @@ def test_an_order_card_carries_what_the_shopper_looks_for(wording: Wording) -> N
         ("2 × Lampe",),
         "Bestellt am 20. November 2026",
     )
+    assert card.image_urls == ("/demo/images/lamp.webp", "https://shop.example/lamp.webp")
 
 
 def test_an_answer_comes_from_the_entry_with_the_facts_filled_in(wording: Wording) -> None:

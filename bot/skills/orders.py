@@ -68,7 +68,7 @@ async def track(request: Request) -> SkillResult:
             key=key,
             action=Action.ORDER_STATUS,
             values=values,
-            cards=(_card(order),),
+            cards=(_card(order, request),),
             buttons=_next_steps(order),
         )
     ]
@@ -89,7 +89,7 @@ async def cancel(request: Request) -> SkillResult:
             key="cancel.confirm",
             action=Action.ASK,
             values=_number(order),
-            cards=(_card(order),),
+            cards=(_card(order, request),),
             buttons=_YES_NO,
         )
         return SkillResult(says=(ask,), slots={"question": "cancel"})
@@ -109,7 +109,7 @@ async def cancel_confirmed(request: Request) -> SkillResult:
     except TimeoutError:
         return _unreachable()
     done = Say(
-        key="cancel.done", action=Action.ORDER_CANCELLED, values=_number(order), cards=(_card(cancelled),)
+        key="cancel.done", action=Action.ORDER_CANCELLED, values=_number(order), cards=(_card(cancelled, request),)
     )
     return SkillResult(says=(done,), slots={"question": None})
 
@@ -128,7 +128,7 @@ async def start_return(request: Request) -> SkillResult:
     if (last_day := _last_return_day(order, request)) and last_day < request.now.date():
         return _say("return.too_late", order, date=last_day.isoformat(), buttons=_PERSON)
     ask = Say(
-        key="return.confirm", action=Action.ASK, values=_number(order), cards=(_card(order),), buttons=_YES_NO
+        key="return.confirm", action=Action.ASK, values=_number(order), cards=(_card(order, request),), buttons=_YES_NO
     )
     return SkillResult(says=(ask,), slots={"question": "return"})
 
@@ -192,12 +192,15 @@ def _number(order: Order) -> dict[str, str]:
     return {"order_number": order.number}
 
 
-def _card(order: Order) -> dict[str, object]:
+def _card(order: Order, request: Request) -> dict[str, object]:
+    pictures = {product.id: product.image_url for product in request.products.products}
+    shown = dict.fromkeys(pictures.get(line.product_id) for line in order.lines)
     return {"kind": "order", **asdict(order)} | {
         "placed_at": order.placed_at.isoformat(),
         "expected_on": order.expected_on.isoformat() if order.expected_on else None,
         "delivered_on": order.delivered_on.isoformat() if order.delivered_on else None,
         "returns": [entry.number for entry in order.returns],
+        "image_urls": [url for url in shown if url],
     }
 
 

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SHOP = """
 facts: {name: Test, currency: EUR, return_days: 30}
 products:
-  - {id: mug, title: Mug, price: 12.50, stock: 3}
+  - {id: mug, title: Mug, price: 12.50, stock: 3, image: "https://shop.example/mug.webp"}
 customers:
   - {name: Anna, email: anna@example.com}
 orders:
@@ -57,14 +57,23 @@ class BrokenShop:
 
 def request(shop: Shop | BrokenShop, number: str, email: str = "anna@example.com", **fields: Any) -> Request:
     known: dict[str, Any] = {"language": "en", "key": "m1", "now": NOW, "timeout_s": 1.0, "return_days": 30}
+    known["products"] = ProductFinder()
     return Request(
         shop=shop,  # type: ignore[arg-type]  # BrokenShop has the one method that is called
-        products=ProductFinder(),
         text="",
         order_number=number,
         email=email,
         **(known | fields),
     )
+
+
+async def test_an_order_card_has_a_picture_of_each_product(shop: DemoShop) -> None:
+    products = ProductFinder()
+    await products.refresh(shop, timeout_s=1)
+
+    result = await track(request(shop, "2", products=products))
+
+    assert result.says[0].cards[0]["image_urls"] == ["https://shop.example/mug.webp"]
 
 
 async def test_an_order_on_its_way_is_told_with_arrival_and_carrier(shop: DemoShop) -> None:
