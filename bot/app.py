@@ -47,6 +47,7 @@ _log = structlog.get_logger(__name__)
 _PACKS = ROOT / "knowledge" / "packs"
 _CATALOGUE_EVERY_S = 300.0
 _INDEX_SAVED_EVERY_S = 10.0
+_EMBEDDED_TOLD = 1000
 
 
 async def create_app(settings: Settings) -> FastAPI:
@@ -112,7 +113,9 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
         window=Window(brand, shop, products, wording),
         records=shop,
     )
-    chores = (partial(_keep_catalogue, products, shop, settings), partial(_keep_index, knowledge))
+    chores = [partial(_keep_catalogue, products, shop, settings), partial(_keep_index, knowledge)]
+    if knowledge.missing:
+        chores.append(partial(_embed_the_rest, knowledge))
     secret = settings.secret or SecretStr(private_file(settings.home / "secret"))
     lifespan = _lifespan(dialogue, knowledge, store, chores)
     return create_web(settings, ports, secret=secret, metrics=metrics, lifespan=lifespan)
@@ -197,6 +200,19 @@ async def _keep_catalogue(products: ProductFinder, shop: Shop, settings: Setting
     while True:
         await asyncio.sleep(_CATALOGUE_EVERY_S)
         await _refresh_catalogue(products, shop, settings)
+
+
+async def _embed_the_rest(knowledge: KnowledgeBase) -> None:
+    """Encode what a new model or a large import left without vectors, and say how far it is."""
+    total = told = knowledge.missing
+    while left := await asyncio.to_thread(knowledge.embed):
+        if told - left >= max(total // 20, _EMBEDDED_TOLD):
+            _log.info("knowledge_embedding", done=total - left, total=total)
+            told = left
+            # An interrupted run goes on from here.
+            await asyncio.to_thread(knowledge.save)
+    _log.info("knowledge_embedded", total=total)
+    await asyncio.to_thread(knowledge.save)
 
 
 async def _keep_index(knowledge: KnowledgeBase) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 __all__ = [
     "CALIBRATION_FILE",
+    "LEXICAL",
     "UNFITTED",
     "Calibration",
     "Logistic",
@@ -24,6 +25,8 @@ __all__ = [
 
 Outcome = Literal["answer", "clarify", "unknown"]
 
+# Name of the calibration for searches without vectors.
+LEXICAL = "lexical"
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 
 

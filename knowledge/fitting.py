@@ -12,7 +12,7 @@ import argparse
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from knowledge.calibration import CALIBRATION_FILE, Calibration, Logistic
+from knowledge.calibration import CALIBRATION_FILE, LEXICAL, Calibration, Logistic
 from knowledge.encoder import BuiltinEncoder, make_encoder
 from knowledge.entries import load_packs
 from knowledge.trials import FOREIGN, PHRASES, Case, Remembering, cases, held_out, outside
@@ -127,6 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     questions += outside({question.language for question in questions}, options.phrases)
     tried = cases(entries, questions, encoder, _DENSE_WEIGHTS)
     recall = {each: _recall(trials, 1) for each, trials in tried.items()}
+    without = [replace(case, signals=replace(case.signals, dense=0.0)) for case in tried[0.0]]
     # Words carry names that no encoder knows: among equals the weight that leaves them most.
     weight = min(each for each in recall if recall[each] >= max(recall.values()) - _EQUAL)
     calibration = fit(tried[weight], weight)
@@ -141,6 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "figures": _figures(tried[weight], calibration),
         "recall_at_1_by_dense_weight": {str(each): round(share, 3) for each, share in recall.items()},
     }
+    by_words = fit(without, 0.0)
+    file["encoders"][LEXICAL] = {"numbers": asdict(by_words), "figures": _figures(without, by_words)}
     options.to.write_text(json.dumps(file, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

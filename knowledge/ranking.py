@@ -32,10 +32,12 @@ class Evidence:
     Attributes:
         lexical: scores of documents.
         near: nearest passages with their inner products, best first.
+        dense: whether vectors were searched at all.
     """
 
     lexical: LexicalHits
     near: Sequence[tuple[Passage, float]]
+    dense: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,7 +21,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from knowledge.calibration import Calibration, Outcome, load_calibration
+from knowledge.calibration import LEXICAL, Calibration, Outcome, load_calibration
 from knowledge.encoder import Encoder, Vectors
 from knowledge.entries import Entry, Variant
 from knowledge.errors import IndexCorrupt
@@ -37,6 +38,10 @@ _log = structlog.get_logger(__name__)
 # Enough that every entry that could win has its nearest passage among them; a search for more costs a sort.
 _NEAREST = 128
 _CACHED_TEXTS = 512
+# Passages encoded at a time (a writer waits for no more than these), and for how long `open` encodes before
+# it leaves the rest to `embed`.
+_BATCH = 64
+_PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +105,7 @@ class KnowledgeBase:
         dense: DenseIndex,
         snapshot: _Snapshot,
         calibration: Calibration,
+        lexical_calibration: Calibration,
     ) -> None:
         """Use `open`."""
         self._folder = folder
@@ -108,6 +114,8 @@ class KnowledgeBase:
         self._dense = dense
         self._snapshot = snapshot
         self._calibration = calibration
+        self._lexical_calibration = lexical_calibration
+        self._missing = len(snapshot.passages) - len(dense)
         self._writing = threading.Lock()
         self._swapping = threading.Lock()
         self._encoded = lru_cache(maxsize=_CACHED_TEXTS)(self._encode)
@@ -121,8 +129,12 @@ class KnowledgeBase:
         facts: Facts,
         *,
         calibration: Calibration | None = None,
+        patience_s: float = _PATIENCE_S,
     ) -> KnowledgeBase:
         """Load the saved index, encode what changed since, and save it again if anything did.
+
+        What takes longer than `patience_s` to encode (another model, a large import) is left to `embed`;
+        until that is done, answers come from words alone, and never from vectors of two models.
 
         Args:
             folder: where the index is kept; made when missing.
@@ -130,9 +142,10 @@ class KnowledgeBase:
             entries: by id; the owner keeps them, they are not stored here.
             facts: of the shop, filled into answers.
             calibration: None takes the one fitted for the encoder.
+            patience_s: encode at most this long; infinity for all of it.
 
         Returns:
-            A base that answers from all of `entries`.
+            A base that answers from all of `entries`; see `missing`.
 
         Raises:
             OSError: the folder can't be written.
@@ -145,16 +158,43 @@ class KnowledgeBase:
         except IndexCorrupt as error:
             _log.info("knowledge.index_rebuilt", reason=str(error), passages=len(passages))
             dense = DenseIndex(encoder.name, encoder.dim)
-        gone, new = dense.ids - passages.keys(), sorted(passages.keys() - dense.ids)
+        gone, had = dense.ids - passages.keys(), len(dense)
         dense.remove(gone)
-        dense.add(new, encoder.encode([passages[number].text for number in new]))
         lexical = LexicalIndex.build(_by_document(passages))
         snapshot = _Snapshot(MappingProxyType(dict(entries)), passages, lexical)
-        base = cls(folder, encoder, facts, dense=dense, snapshot=snapshot, calibration=calibration)
-        if gone or new:
-            _log.info("knowledge.index_updated", added=len(new), removed=len(gone), passages=len(passages))
+        base = cls(
+            folder, encoder, facts, dense=dense, snapshot=snapshot, calibration=calibration,
+            lexical_calibration=load_calibration(LEXICAL)[0],
+        )  # fmt: skip
+        started = time.monotonic()
+        while base.missing and time.monotonic() < started + patience_s:
+            base.embed()
+        added = len(dense) - (had - len(gone))
+        if gone or added:
+            _log.info("knowledge.index_updated", added=added, removed=len(gone), missing=base.missing)
             base.save()
         return base
+
+    @property
+    def missing(self) -> int:
+        """Passages without a vector yet; while there are any, search goes by words alone."""
+        return self._missing
+
+    def embed(self, most: int = _BATCH) -> int:
+        """Encode some of the passages that have no vector yet; call it until it returns 0.
+
+        Returns:
+            How many are still missing.
+        """
+        with self._writing:
+            passages = self._snapshot.passages
+            missing = sorted(passages.keys() - self._dense.ids)
+            some = missing[:most]
+            vectors = self._encoder.encode([passages[number].text for number in some])
+            with self._swapping:
+                self._dense.add(some, vectors)
+                self._missing = len(missing) - len(some)
+        return self._missing
 
     def encode(self, text: str) -> Vectors:
         """Vector of one message, float32 (dim,), read-only; recent texts are remembered."""
@@ -173,8 +213,9 @@ class KnowledgeBase:
             k: at most this many hits.
         """
         evidence, snapshot = self._find(text, vector)
-        ranked = rank(evidence, language=language, dense_weight=self._calibration.dense_weight)
-        return self._judge(ranked, language=language, k=k, entries=snapshot.entries)
+        calibration = self._calibration if evidence.dense else self._lexical_calibration
+        ranked = rank(evidence, language=language, dense_weight=calibration.dense_weight)
+        return self._judge(ranked, calibration, language=language, k=k, entries=snapshot.entries)
 
     def evidence(self, text: str) -> Evidence:
         """All that is found for a text, unweighed: for fitting."""
@@ -259,21 +300,27 @@ class KnowledgeBase:
                 self._dense.remove(had.keys() - has.keys())
                 self._dense.add(new, vectors)
                 self._snapshot = after
+                self._missing = len(after.passages) - len(self._dense)
         return old is not None
 
     def _find(self, text: str, vector: NDArray[np.float32] | None) -> tuple[Evidence, _Snapshot]:
         query = self.encode(text) if vector is None else vector
         with self._swapping:
-            snapshot = self._snapshot
-            numbers, products = self._dense.search(query, _NEAREST)
+            snapshot, whole = self._snapshot, not self._missing
+            numbers, products = self._dense.search(query, _NEAREST if whole else 0)
         pairs = zip(numbers.tolist(), products.tolist(), strict=True)
         near = [(snapshot.passages[number], product) for number, product in pairs]
-        return Evidence(snapshot.lexical.search(text), near), snapshot
+        return Evidence(snapshot.lexical.search(text), near, dense=whole), snapshot
 
     def _judge(
-        self, ranked: list[Candidate], *, language: str, k: int, entries: Mapping[str, Entry]
+        self,
+        ranked: list[Candidate],
+        calibration: Calibration,
+        *,
+        language: str,
+        k: int,
+        entries: Mapping[str, Entry],
     ) -> Found:
-        calibration = self._calibration
         places = range(min(k, len(ranked)))
         signals = [calibration.relative(signals_of(ranked, place), language) for place in places]
         scores = [calibration.score(each) for each in signals]

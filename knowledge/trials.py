@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from zlib import crc32
 
@@ -151,7 +152,9 @@ def _search(
     found: Mapping[float, list[Case]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        base = KnowledgeBase.open(Path(folder), encoder, entries, Facts({}), calibration=UNFITTED)
+        base = KnowledgeBase.open(
+            Path(folder), encoder, entries, Facts({}), calibration=UNFITTED, patience_s=inf
+        )
     for question in questions:
         evidence = base.evidence(question.text)
         for weight, results in found.items():

@@ -109,7 +109,10 @@ async def cancel_confirmed(request: Request) -> SkillResult:
     except TimeoutError:
         return _unreachable()
     done = Say(
-        key="cancel.done", action=Action.ORDER_CANCELLED, values=_number(order), cards=(_card(cancelled, request),)
+        key="cancel.done",
+        action=Action.ORDER_CANCELLED,
+        values=_number(order),
+        cards=(_card(cancelled, request),),
     )
     return SkillResult(says=(done,), slots={"question": None})
 
@@ -128,7 +131,11 @@ async def start_return(request: Request) -> SkillResult:
     if (last_day := _last_return_day(order, request)) and last_day < request.now.date():
         return _say("return.too_late", order, date=last_day.isoformat(), buttons=_PERSON)
     ask = Say(
-        key="return.confirm", action=Action.ASK, values=_number(order), cards=(_card(order, request),), buttons=_YES_NO
+        key="return.confirm",
+        action=Action.ASK,
+        values=_number(order),
+        cards=(_card(order, request),),
+        buttons=_YES_NO,
     )
     return SkillResult(says=(ask,), slots={"question": "return"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from knowledge.encoder import BuiltinEncoder, SentenceTransformerEncoder, make_encoder
 from knowledge.errors import EncoderMissing
 from knowledge.text import features, fold_accents
+from tests.knowledge.tiny_model import tiny_model
 
 ROOT = Path(__file__).resolve().parents[2]
 ENCODER = BuiltinEncoder()
@@ -112,30 +112,7 @@ def test_search_imports_no_model_library() -> None:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real, tiny sentence-transformers model with random weights and a vocabulary of letters."""
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    torch = pytest.importorskip("torch", reason="the optional model packages are not installed")
-    from sentence_transformers import SentenceTransformer, models
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    folder = tmp_path_factory.mktemp("model")
-    letters = "abcdefghijklmnopqrstuvwxyz?"
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
-    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    torch.manual_seed(7)
-    config = BertConfig(
-        vocab_size=len(words),
-        hidden_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=64,
-    )
-    BertModel(config).save_pretrained(folder / "bert")
-    BertTokenizerFast(vocab={word: n for n, word in enumerate(words)}).save_pretrained(folder / "bert")
-    transformer = models.Transformer(str(folder / "bert"))
-    pooling = models.Pooling(32)
-    SentenceTransformer(modules=[transformer, pooling], device="cpu").save(str(folder / "sentence"))
-    return folder / "sentence"
+    return tiny_model(tmp_path_factory.mktemp("model"))
 
 
 def test_sentence_transformers_model_is_read_from_a_folder(model: Path) -> None:
