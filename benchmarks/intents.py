@@ -13,6 +13,7 @@ import json
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -115,7 +116,7 @@ def held_out(lines: list[Phrase], encoder: Encoder, scale: float) -> tuple[dict[
     model = classifier().fit(vectors[train], labels[train])
     kept = without(dict(entries), {lines[i].text for i in test})
     with tempfile.TemporaryDirectory() as folder:
-        knowledge = KnowledgeBase.open(Path(folder), encoder, kept, Facts({}))
+        knowledge = KnowledgeBase.open(Path(folder), encoder, kept, Facts({}), patience_s=inf)
         for i, row in zip(test, model.predict_proba(vectors[test]), strict=True):
             ranking, wanted = dict(zip(model.classes_, map(float, row), strict=True)), coarse(lines[i].intent)
             plain = coarse(max(ranking, key=lambda name: ranking[name]))
@@ -138,7 +139,7 @@ def unanswerable(
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         entries = load_packs(ROOT / "knowledge/packs")
-        knowledge = KnowledgeBase.open(Path(folder), encoder, entries, Facts({}))
+        knowledge = KnowledgeBase.open(Path(folder), encoder, entries, Facts({}), patience_s=inf)
         for kind, by_language in kinds.items():
             every = [
                 Phrase(language, text, kind) for language, texts in by_language.items() for text in texts

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def measure(
 
 def _base(entries: dict[str, Entry], encoder: Encoder) -> KnowledgeBase:
     with tempfile.TemporaryDirectory() as folder:
-        return KnowledgeBase.open(Path(folder), encoder, entries, Facts({}))
+        return KnowledgeBase.open(Path(folder), encoder, entries, Facts({}), patience_s=inf)
 
 
 def _ask(kb: KnowledgeBase, peer: Fts5, question: Question, tally: dict[str, list[float]]) -> None:
@@ -142,7 +143,7 @@ def speed(entries: dict[str, Entry], encoder: Encoder) -> dict[str, float]:
                 copies[f"{entry.id[:50]}-{number}"] = Entry(f"{entry.id[:50]}-{number}", entry.variants)
                 passages += sum(len(variant.ask) + 2 for variant in entry.variants.values())
     with tempfile.TemporaryDirectory() as folder:
-        kb = KnowledgeBase.open(Path(folder), encoder, copies, Facts({}))
+        kb = KnowledgeBase.open(Path(folder), encoder, copies, Facts({}), patience_s=inf)
         text = "how long does it take until my parcel gets here"
         vector = kb.encode(text)
         own = Entry(

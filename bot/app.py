@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from bot.config import ROOT, Settings
 from bot.dialogue.pool import Dialogue
 from bot.dialogue.training import model_path
-from bot.language import LanguageDetector, language_texts
+from bot.language import LanguageDetector
 from bot.skills import ProductFinder
 from bot.store import Store
 from bot.turn import Turns
@@ -39,6 +39,8 @@ from connectors.errors import ConnectorError
 from knowledge.encoder import make_encoder
 from knowledge.entries import Entry, entry_from_dict, load_packs
 from knowledge.facts import Facts
+from knowledge.languages import LanguageModel
+from knowledge.reranker import CrossEncoderReranker
 from knowledge.search import KnowledgeBase
 
 __all__ = ["create_app", "open_knowledge", "private_file"]
@@ -96,7 +98,7 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
         dialogue=dialogue,
         knowledge=knowledge,
         wording=wording,
-        detector=await asyncio.to_thread(lambda: LanguageDetector(language_texts())),
+        detector=LanguageDetector(LanguageModel.load(), knowledge.coverage()),
         shop=shop,
         products=products,
         metrics=metrics,
@@ -158,13 +160,16 @@ def private_file(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def open_knowledge(settings: Settings, changed: Mapping[str, Any], facts: Mapping[str, Any]) -> KnowledgeBase:
+def open_knowledge(
+    settings: Settings, changed: Mapping[str, Any], facts: Mapping[str, Any], *, patience_s: float = 2.0
+) -> KnowledgeBase:
     """The knowledge base from the starter packs and what staff changed.
 
     Args:
         settings: `knowledge` and `home` are read.
         changed: from the store: entry data by id, None for a hidden starter entry.
         facts: the shop's facts.
+        patience_s: what takes longer to encode is left to the background.
     """
     entries: dict[str, Entry] = dict(load_packs(_PACKS, settings.knowledge.languages))
     for entry_id, data in changed.items():
@@ -173,7 +178,11 @@ def open_knowledge(settings: Settings, changed: Mapping[str, Any], facts: Mappin
         else:
             entries[entry_id] = entry_from_dict(data, entry_id=entry_id, origin="own")
     encoder = make_encoder(settings.knowledge.encoder)
-    return KnowledgeBase.open(settings.home / "index", encoder, entries, Facts(facts))
+    model = settings.knowledge.reranker
+    return KnowledgeBase.open(
+        settings.home / "index", encoder, entries, Facts(facts),
+        reranker=CrossEncoderReranker(model) if model else None, patience_s=patience_s,
+    )  # fmt: skip
 
 
 async def _open_store(settings: Settings) -> Store:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from pathlib import Path
 
 import uvloop
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--kb-languages", help="index only these languages, comma-separated")
     evaluate.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    evaluate.add_argument("--report", type=Path, help="write a page (.html) or a picture (.png) as well")
     evaluate.set_defaults(run=_eval)
     doctor = commands.add_parser("doctor", help="check that everything needed is there")
     doctor.set_defaults(run=_doctor)
@@ -115,19 +117,26 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
 
 def _eval(settings: Settings, options: argparse.Namespace) -> int:
     from bot.app import open_knowledge
-    from bot.language import LanguageDetector, language_texts
+    from bot.language import LanguageDetector
     from connectors.demo import create as create_demo_shop
     from knowledge.evaluate import evaluate, read_questions, table
+    from knowledge.languages import LanguageModel
 
     facts = asyncio.run(create_demo_shop(settings.connectors.demo).facts())
     languages = options.kb_languages.split(",") if options.kb_languages else None
     chosen = settings.knowledge.model_copy(update={"languages": languages})
     settings = settings.model_copy(update={"knowledge": chosen, "home": settings.home / "eval"})
-    knowledge = open_knowledge(settings, {}, facts)
-    detector = LanguageDetector(language_texts())
+    knowledge = open_knowledge(settings, {}, facts, patience_s=inf)
+    detector = LanguageDetector(LanguageModel.load(), knowledge.coverage())
     questions = read_questions(options.file.read_text(encoding="utf-8").splitlines())
     report = evaluate(knowledge, questions, lambda text: detector.detect(text) or "en")
     print(json.dumps(report, indent=2) if options.json else table(report))
+    if options.report:
+        from knowledge.report import write_report
+
+        write_report(
+            report, options.report, title=f"{options.file.name}, {options.kb_languages or 'all'} indexed"
+        )
     return 0
 
 

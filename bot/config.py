@@ -94,6 +94,7 @@ class KnowledgeSettings(_Section):
     """The knowledge base."""
 
     encoder: str = "builtin"
+    reranker: str | None = None
     languages: tuple[str, ...] | None = None
 
 

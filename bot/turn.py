@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Literal, Protocol
 from uuid import uuid4
 
@@ -35,6 +36,8 @@ from bot.skills import SKILLS, ProductFinder, Request
 from bot.store import Draft, Duplicate, Store, StoreError
 from bot.wording import Wording
 from connectors.base import Shop
+from knowledge.asking import ask
+from knowledge.encoder import Vectors
 from knowledge.search import Found, KnowledgeBase
 
 __all__ = ["TurnError", "TurnMetrics", "Turns"]
@@ -158,12 +161,9 @@ class Turns:
     ) -> tuple[Outcome, Found | None]:
         """Search once, then let the dialogue choose; both use the same vector."""
         text = _for_dialogue(inbound)
-        vector = self._knowledge.encode(inbound.text)
-        found = (
-            None
-            if inbound.payload
-            else self._knowledge.search(inbound.text, vector=vector, language=language)
-        )
+        look_up = partial(self._look_up, inbound, language)
+        # A shop's own model may take longer than others can wait for.
+        vector, found = look_up() if self._knowledge.is_quick else await asyncio.to_thread(look_up)
         products = () if text.startswith("/") else self._products.find(inbound.text, 1)
 
         async def run_skill(name: str, arguments: Mapping[str, Any]) -> SkillResult:
@@ -178,12 +178,19 @@ class Turns:
                 vector=vector,
                 hits=[(hit.entry_id, hit.score) for hit in found.hits] if found else [],
                 outcome=found.outcome if found else "unknown",
+                also=[hit.entry_id for hit in found.also] if found else [],
                 product_score=products[0].score if products and products[0].named else 0.0,
                 status=conversation.status,
                 run_skill=run_skill,
             )
         )
         return outcome, found
+
+    def _look_up(self, inbound: Inbound, language: str) -> tuple[Vectors, Found | None]:
+        vector = self._knowledge.encode(inbound.text)
+        if inbound.payload:
+            return vector, None
+        return vector, ask(self._knowledge, inbound.text, vector=vector, language=language)
 
     def _request(
         self, inbound: Inbound, conversation: Conversation, language: str, arguments: Mapping[str, Any]

@@ -30,7 +30,7 @@ __all__ = [
 
 Vectors = NDArray[np.float32]
 
-BUILTIN_MODEL = Path(__file__).with_name("models") / "polyglot-1"
+BUILTIN_MODEL = Path(__file__).with_name("models") / "polyglot-2"
 
 
 class Encoder(Protocol):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
+from knowledge.asking import ask
 from knowledge.errors import KnowledgeError
 from knowledge.search import KnowledgeBase
 
@@ -110,7 +111,7 @@ def table(report: Report) -> str:
 
 
 def _judge(kb: KnowledgeBase, question: Question, language: str) -> _Judged:
-    found = kb.search(question.text, language=language, k=_RANKS)
+    found = ask(kb, question.text, language=language, k=_RANKS)
     ids = [hit.entry_id for hit in found.hits]
     rank = ids.index(question.topic) if question.topic in ids else None
     if found.outcome != "answer":

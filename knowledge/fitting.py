@@ -1,9 +1,11 @@
 """Fit the calibration of an encoder: `python -m knowledge.fitting [--encoder SPEC] [--phrases FOLDER]`.
 
-Run by hand after the packs, the ranking or the encoder changed; writes calibration.json with the figures that
-it reached. Nothing in the product calls it. In-scope questions are the packs' reserved ways of asking;
-out-of-scope ones are the dialogue's `out_of_scope` phrases, one half to fit on and one half to report on.
-Each is asked twice: as it is, and of an index without a word in its language, as most languages are met.
+Run by hand after the packs, the questions, the ranking or the encoder changed. Writes the learned head into
+the built-in model's folder and calibration.json with the figures that it reached; nothing in the product
+calls it. In-scope questions are the packs' reserved ways of asking and the reserved lines of our own
+questions; out-of-scope ones are the dialogue's `out_of_scope` phrases and reserved lines of intents that no
+entry answers, one half to fit on and one half to report on. Each is asked twice: as it is, and of an index
+without a word in its language, as most languages are met.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +23,41 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from knowledge.calibration import CALIBRATION_FILE, LEXICAL, Calibration, Logistic
-from knowledge.encoder import BuiltinEncoder, make_encoder
+from knowledge.calibration import CALIBRATION_FILE, LEXICAL, VECTORS, Calibration, Logistic
+from knowledge.encoder import BUILTIN_MODEL, BuiltinEncoder, Encoder, make_encoder
 from knowledge.entries import load_packs
-from knowledge.trials import FOREIGN, PHRASES, Case, Remembering, cases, held_out, outside
+from knowledge.head import Head, fit_head
+from knowledge.training.questions import Question, read_questions
+from knowledge.trials import (
+    FOREIGN,
+    PHRASES,
+    Case,
+    Remembering,
+    Weights,
+    asked,
+    cases,
+    held_out,
+    is_reserved,
+    outside,
+)
 
 __all__ = ["fit", "fit_logistic", "main"]
 
 _FOLDER = Path(__file__).resolve().parent
-_DENSE_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 16.0)
+_DENSE_WEIGHTS = (0.0, 1.0, 2.0, 4.0, 8.0)
+_HEAD_WEIGHTS = (0.0, 2.0, 4.0, 8.0, 16.0)
+_HEAD_DIMS = 128
+_FITTED = frozenset({"in_scope", "fit", "fit_shop"})
 # Shares of the out-of-scope phrases fitted on that may be answered, and that may be met with a question back.
 # The first gives 5 % or less on those kept for reporting and on `unrelated` in unanswerable.yml.
-_MAY_ANSWER = 0.06
+_MAY_ANSWER = 0.05
 _MAY_CLARIFY = 0.2
 _TIE = 0.05
 # Recall that differs by less is the same.
 _EQUAL = 0.005
 _RIDGE = 1e-3
+# Of the signals, those that say whether a question is ours at all: not the lead over another candidate.
+_OURS = [0, 2, 3, 4, 5]
 
 _Floats = NDArray[np.float64]
 
@@ -62,30 +83,31 @@ def fit_logistic(rows: _Floats, labels: _Floats, weights: _Floats) -> Logistic:
     return Logistic(float(b[0] - coefficients @ mean), tuple(coefficients.tolist()))
 
 
-def fit(trials: Sequence[Case], dense_weight: float) -> Calibration:
+def fit(trials: Sequence[Case], weights: Weights) -> Calibration:
     """Fit probabilities and thresholds.
 
     Args:
-        trials: `in_scope` and `fit` (out-of-scope lines to fit on); others are passed over. Both kinds weigh
-            the same in all, as if every second question were out of scope.
-        dense_weight: that they were ranked with.
+        trials: `in_scope`, and `fit` and `fit_shop` (out-of-scope lines to fit on); others are passed over.
+            In and out of scope weigh the same in all, as if every second question were out of scope.
+        weights: of the dense score and of the head, that they were ranked with.
     """
-    used = [case for case in trials if case.kind in {"in_scope", "fit"}]
+    used = [case for case in trials if case.kind in _FITTED]
     typical = _typical([case for case in used if case.kind == "in_scope"])
     rows = np.array([_row(case, typical) for case in used])
     inside = np.array([case.kind == "in_scope" for case in used])
     right = np.array([case.rank == 0 for case in used])
     share = np.where(inside, 1 / inside.sum(), 1 / (~inside).sum())
     is_right = fit_logistic(rows, right.astype(np.float64), share)
-    is_ours = fit_logistic(rows[:, [0, 2, 3]], inside.astype(np.float64), share)
+    is_ours = fit_logistic(rows[:, _OURS], inside.astype(np.float64), share)
     others = rows[~inside]
     return Calibration(
-        dense_weight=dense_weight,
+        dense_weight=weights[0],
+        head_weight=weights[1],
         typical=typical,
         right=is_right,
         ours=is_ours,
         least_right=float(np.quantile([is_right(*row) for row in others], 1 - _MAY_ANSWER)),
-        least_ours=float(np.quantile([is_ours(row[0], row[2], row[3]) for row in others], 1 - _MAY_CLARIFY)),
+        least_ours=float(np.quantile([is_ours(*row[_OURS]) for row in others], 1 - _MAY_CLARIFY)),
         tie=_TIE,
     )
 
@@ -111,7 +133,8 @@ def _languages(trials: Sequence[Case]) -> list[str]:
 
 def _row(case: Case, typical: Mapping[str, tuple[float, float]]) -> list[float]:
     fused, known = typical.get(case.language, typical[FOREIGN])
-    return [case.signals.fused / fused, case.signals.lead, case.signals.known / known, case.signals.dense]
+    one = case.signals
+    return [one.fused / fused, one.lead, one.known / known, one.dense, one.head, one.margin]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -123,14 +146,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     encoder = Remembering(make_encoder(options.encoder))
+    own = list(read_questions())
+    head = None
+    if encoder.name == BuiltinEncoder().name:
+        head = learn_head(encoder, own)
+        head.save(BUILTIN_MODEL)
     entries, questions = held_out(load_packs(_FOLDER / "packs"))
     questions += outside({question.language for question in questions}, options.phrases)
-    tried = cases(entries, questions, encoder, _DENSE_WEIGHTS)
+    questions += asked(own, entries.keys())
+    heads = _HEAD_WEIGHTS if head else (0.0,)
+    tried = cases(entries, questions, encoder, [*product(_DENSE_WEIGHTS, heads)], head)
     recall = {each: _recall(trials, 1) for each, trials in tried.items()}
-    without = [replace(case, signals=replace(case.signals, dense=0.0)) for case in tried[0.0]]
-    # Words carry names that no encoder knows: among equals the weight that leaves them most.
-    weight = min(each for each in recall if recall[each] >= max(recall.values()) - _EQUAL)
-    calibration = fit(tried[weight], weight)
+    # Words carry names that no encoder knows: among equals the weights that leave them most.
+    weights = min((each for each in recall if recall[each] >= max(recall.values()) - _EQUAL), key=sum)
+    calibration = fit(tried[weights], weights)
     file = json.loads(options.to.read_text(encoding="utf-8")) if options.to.exists() else {"encoders": {}}
     file["made"] = "python -m knowledge.fitting; see knowledge/README.md"
     if encoder.name == BuiltinEncoder().name:
@@ -139,12 +168,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         file["default"] = encoder.name
     file["encoders"][encoder.name] = {
         "numbers": asdict(calibration),
-        "figures": _figures(tried[weight], calibration),
-        "recall_at_1_by_dense_weight": {str(each): round(share, 3) for each, share in recall.items()},
+        "figures": _figures(tried[weights], calibration),
+        "recall_at_1_by_weights": {f"{d:g}/{h:g}": round(share, 3) for (d, h), share in recall.items()},
     }
-    by_words = fit(without, 0.0)
-    file["encoders"][LEXICAL] = {"numbers": asdict(by_words), "figures": _figures(without, by_words)}
+    best = max((each for each in recall if each[1] == 0.0), key=lambda each: recall[each])
+    for name, used, none in (
+        (VECTORS, best, {"head": 0.0, "margin": 0.0}),
+        (LEXICAL, (0.0, 0.0), {"dense": 0.0, "head": 0.0, "margin": 0.0}),
+    ):
+        without = [replace(case, signals=replace(case.signals, **none)) for case in tried[used]]
+        fitted = fit(without, used)
+        file["encoders"][name] = {"numbers": asdict(fitted), "figures": _figures(without, fitted)}
     options.to.write_text(json.dumps(file, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def learn_head(encoder: Encoder, lines: Sequence[Question]) -> Head:
+    """The head for an encoder, from the project's own questions; small talk is the dialogue's."""
+    used = [line for line in lines if line.group != "chat"]
+    vectors = encoder.encode([line.text for line in used])
+    kept_out = np.array([is_reserved(line.text) for line in used])
+    return fit_head(encoder.name, vectors, [line.intent for line in used], kept_out, dims=_HEAD_DIMS)
 
 
 def _recall(trials: Sequence[Case], ranks: int, *, foreign: bool | None = None) -> float:

@@ -93,6 +93,12 @@ class DenseIndex:
         products, ids = self._index.search(query, count)
         return ids[0], products[0]
 
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """Vectors of passages that are in the index, float32 (n, dim)."""
+        if not ids:
+            return np.empty((0, self.dim), dtype=np.float32)
+        return np.asarray(self._index.reconstruct_batch(np.asarray(ids, dtype=np.int64)), dtype=np.float32)
+
     def serialized(self) -> bytes:
         """The index as bytes: a consistent picture, taken while the owner holds its lock, for `write`."""
         return bytes(faiss.serialize_index(self._index).tobytes())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from knowledge.calibration import Signals
@@ -16,6 +17,8 @@ __all__ = ["Candidate", "Evidence", "Passage", "rank", "signals_of"]
 _SAME_LANGUAGE = 1.0
 _SAME_BASE = 0.95
 _OTHER_LANGUAGE = 0.8
+# Log-likelihood ratios are of this size, and no more telling beyond that.
+_SCALE, _MOST = 8.0, 60.0
 
 
 class Passage(NamedTuple):
@@ -33,11 +36,15 @@ class Evidence:
         lexical: scores of documents.
         near: nearest passages with their inner products, best first.
         dense: whether vectors were searched at all.
+        head: log-likelihood ratios of entries, see `knowledge.head`; empty without a head.
+        other: the best such ratio of what no entry answers; minus infinity without a head.
     """
 
     lexical: LexicalHits
     near: Sequence[tuple[Passage, float]]
     dense: bool = True
+    head: Mapping[str, float] = field(default_factory=dict)
+    other: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ class Candidate:
         lexical: of the document.
         known: of the document.
         text: the passage of the document nearest by vector, None when none was among the nearest.
+        head: log-likelihood ratio of the entry; 0 without a head.
+        margin: by how much that beats the best of what no entry answers; 0 without a head.
     """
 
     document: Document
@@ -59,9 +68,13 @@ class Candidate:
     lexical: float
     known: float
     text: str | None
+    head: float = 0.0
+    margin: float = 0.0
 
 
-def rank(evidence: Evidence, *, language: str, dense_weight: float) -> list[Candidate]:
+def rank(
+    evidence: Evidence, *, language: str, dense_weight: float, head_weight: float = 0.0
+) -> list[Candidate]:
     """Fuse what was found.
 
     Words count less in another language than the question's; vectors mean the same in all of them.
@@ -70,6 +83,7 @@ def rank(evidence: Evidence, *, language: str, dense_weight: float) -> list[Cand
         evidence: of one text.
         language: of the question.
         dense_weight: see `Calibration`.
+        head_weight: see `Calibration`.
 
     Returns:
         One candidate an entry, best first; ties stand in order of id, so that a ranking never flickers.
@@ -79,6 +93,8 @@ def rank(evidence: Evidence, *, language: str, dense_weight: float) -> list[Cand
     for passage, product in evidence.near:
         nearest.setdefault(passage.document, (product, passage.text))
         dense.setdefault(passage.document.entry_id, product)
+    # An entry that is not among the nearest is no nearer than the last of them.
+    farthest = max(evidence.near[-1][1], 0.0) if evidence.near else 0.0
     found = evidence.lexical
     scored = zip(found.scores.tolist(), found.known.tolist(), strict=True)
     words = dict(zip(found.documents, scored, strict=True))
@@ -93,10 +109,16 @@ def rank(evidence: Evidence, *, language: str, dense_weight: float) -> list[Cand
     candidates = []
     for entry_id, (_, document) in best.items():
         score, known = words.get(document, (0.0, 0.0))
-        product = dense.get(entry_id, 0.0)
+        product = dense.get(entry_id, farthest if evidence.head else 0.0)
         fused = _preference(document.language, language) * score + dense_weight * max(product, 0.0)
+        ratio = evidence.head.get(entry_id)
         text = nearest.get(document, (0.0, None))[1]
-        candidates.append(Candidate(document, fused, product, score, known, text))
+        if ratio is None:
+            candidates.append(Candidate(document, fused, product, score, known, text))
+        else:
+            fused += head_weight * _share(ratio)
+            margin = ratio - evidence.other
+            candidates.append(Candidate(document, fused, product, score, known, text, ratio, margin))
     return sorted(candidates, key=lambda candidate: (-candidate.fused, candidate.document.entry_id))
 
 
@@ -106,7 +128,12 @@ def signals_of(ranked: Sequence[Candidate], place: int) -> Signals:
     other = ranked[1 if place == 0 else 0].fused if len(ranked) > 1 else 0.0
     best = max(one.fused, other)
     lead = (one.fused - other) / best if best > 0 else 0.0
-    return Signals(one.fused, lead, one.known, one.dense)
+    return Signals(one.fused, lead, one.known, one.dense, one.head, max(-_MOST, min(_MOST, one.margin)))
+
+
+def _share(ratio: float) -> float:
+    """A log-likelihood ratio brought to 0..1; what is far beyond doubt either way counts no more."""
+    return 1.0 / (1.0 + math.exp(-max(-_MOST, min(_MOST, ratio)) / _SCALE))
 
 
 def _preference(language: str, asked: str) -> float:

@@ -22,14 +22,16 @@ import structlog
 from numpy.typing import NDArray
 
 from knowledge.calibration import LEXICAL, Calibration, Outcome, load_calibration
-from knowledge.encoder import Encoder, Vectors
+from knowledge.encoder import BUILTIN_MODEL, BuiltinEncoder, Encoder, Vectors
 from knowledge.entries import Entry, Variant
 from knowledge.errors import IndexCorrupt
 from knowledge.facts import Facts, render
+from knowledge.head import Head, Places, load_head
 from knowledge.index import DenseIndex
 from knowledge.lexical import Document, LexicalIndex
 from knowledge.messages import fill, plain
 from knowledge.ranking import Candidate, Evidence, Passage, rank, signals_of
+from knowledge.reranker import Reranker
 
 __all__ = ["Answer", "Found", "Hit", "KnowledgeBase"]
 
@@ -38,6 +40,7 @@ _log = structlog.get_logger(__name__)
 # Enough that every entry that could win has its nearest passage among them; a search for more costs a sort.
 _NEAREST = 128
 _CACHED_TEXTS = 512
+_RERANKED = 10
 # Passages encoded at a time (a writer waits for no more than these), and for how long `open` encodes before
 # it leaves the rest to `embed`.
 _BATCH = 64
@@ -68,10 +71,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Result of a search: entries, best first, and what to do: answer the first, ask which, or refuse."""
+    """Result of a search: entries, best first, and what to do: answer the first, ask which, or refuse.
+
+    `also` has the best hits of further questions in the same message (`knowledge.asking`).
+    """
 
     hits: tuple[Hit, ...]
     outcome: Outcome
+    also: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +98,7 @@ class _Snapshot:
     entries: Mapping[str, Entry]
     passages: Mapping[int, Passage]
     lexical: LexicalIndex
+    places: Places | None
 
 
 class KnowledgeBase:
@@ -106,6 +114,7 @@ class KnowledgeBase:
         snapshot: _Snapshot,
         calibration: Calibration,
         lexical_calibration: Calibration,
+        reranker: Reranker | None = None,
     ) -> None:
         """Use `open`."""
         self._folder = folder
@@ -115,6 +124,7 @@ class KnowledgeBase:
         self._snapshot = snapshot
         self._calibration = calibration
         self._lexical_calibration = lexical_calibration
+        self._reranker = reranker
         self._missing = len(snapshot.passages) - len(dense)
         self._writing = threading.Lock()
         self._swapping = threading.Lock()
@@ -129,6 +139,8 @@ class KnowledgeBase:
         facts: Facts,
         *,
         calibration: Calibration | None = None,
+        head: Head | None = None,
+        reranker: Reranker | None = None,
         patience_s: float = _PATIENCE_S,
     ) -> KnowledgeBase:
         """Load the saved index, encode what changed since, and save it again if anything did.
@@ -141,7 +153,9 @@ class KnowledgeBase:
             encoder: of passages and messages.
             entries: by id; the owner keeps them, they are not stored here.
             facts: of the shop, filled into answers.
-            calibration: None takes the one fitted for the encoder.
+            calibration: None takes the one fitted for the encoder, and the head with it.
+            head: learned for the encoder; looked at only with a calibration.
+            reranker: looks again at the best few; None goes without.
             patience_s: encode at most this long; infinity for all of it.
 
         Returns:
@@ -151,7 +165,7 @@ class KnowledgeBase:
             OSError: the folder can't be written.
         """
         if calibration is None:
-            calibration = _fitted(encoder.name)
+            calibration, head = _fitted(encoder.name), load_head(BUILTIN_MODEL, encoder.name)
         passages = dict(chain.from_iterable(_passages(entry, facts) for entry in entries.values()))
         try:
             dense = DenseIndex.load(folder, encoder=encoder.name, dim=encoder.dim)
@@ -161,11 +175,15 @@ class KnowledgeBase:
         gone, had = dense.ids - passages.keys(), len(dense)
         dense.remove(gone)
         lexical = LexicalIndex.build(_by_document(passages))
-        snapshot = _Snapshot(MappingProxyType(dict(entries)), passages, lexical)
+        snapshot = _Snapshot(
+            MappingProxyType(dict(entries)), passages, lexical, Places.none(head) if head else None
+        )
         base = cls(
             folder, encoder, facts, dense=dense, snapshot=snapshot, calibration=calibration,
-            lexical_calibration=load_calibration(LEXICAL)[0],
+            lexical_calibration=load_calibration(LEXICAL)[0], reranker=reranker,
         )  # fmt: skip
+        if not base.missing:
+            base._place_all()
         started = time.monotonic()
         while base.missing and time.monotonic() < started + patience_s:
             base.embed()
@@ -174,6 +192,11 @@ class KnowledgeBase:
             _log.info("knowledge.index_updated", added=added, removed=len(gone), missing=base.missing)
             base.save()
         return base
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether a search takes a millisecond or two; otherwise it belongs into a thread."""
+        return self._reranker is None and isinstance(self._encoder, BuiltinEncoder)
 
     @property
     def missing(self) -> int:
@@ -194,7 +217,22 @@ class KnowledgeBase:
             with self._swapping:
                 self._dense.add(some, vectors)
                 self._missing = len(missing) - len(some)
+        if some and not self._missing:
+            self._place_all()
         return self._missing
+
+    def _place_all(self) -> None:
+        """Place every entry; all of its passages have vectors now."""
+        with self._writing:
+            before = self._snapshot
+            if before.places is None:
+                return
+            numbers: dict[str, list[int]] = {}
+            for number, passage in before.passages.items():
+                numbers.setdefault(passage.document.entry_id, []).append(number)
+            places = before.places.moved({key: self._dense.vectors(own) for key, own in numbers.items()})
+            with self._swapping:
+                self._snapshot = replace(before, places=places)
 
     def encode(self, text: str) -> Vectors:
         """Vector of one message, float32 (dim,), read-only; recent texts are remembered."""
@@ -214,7 +252,9 @@ class KnowledgeBase:
         """
         evidence, snapshot = self._find(text, vector)
         calibration = self._calibration if evidence.dense else self._lexical_calibration
-        ranked = rank(evidence, language=language, dense_weight=calibration.dense_weight)
+        ranked = self._rank(evidence, calibration, language)
+        if self._reranker is not None:
+            ranked = self._reranked(self._reranker, text, ranked, snapshot.entries)
         return self._judge(ranked, calibration, language=language, k=k, entries=snapshot.entries)
 
     def evidence(self, text: str) -> Evidence:
@@ -223,7 +263,7 @@ class KnowledgeBase:
 
     def candidates(self, text: str, *, language: str) -> list[Candidate]:
         """All entries that share anything with a text, best first, unjudged: for benchmarks."""
-        return rank(self.evidence(text), language=language, dense_weight=self._calibration.dense_weight)
+        return self._rank(self.evidence(text), self._calibration, language)
 
     def answer(self, entry_id: str, language: str, *, fallback: Sequence[str] = ()) -> Answer | None:
         """Word an entry's answer.
@@ -295,10 +335,13 @@ class KnowledgeBase:
             if entry:
                 entries[entry_id] = entry
             kept = {number: passage for number, passage in before.passages.items() if number not in had}
-            after = _Snapshot(MappingProxyType(entries), kept | has, lexical)
+            after = _Snapshot(MappingProxyType(entries), kept | has, lexical, before.places)
             with self._swapping:
                 self._dense.remove(had.keys() - has.keys())
                 self._dense.add(new, vectors)
+                if before.places is not None and len(after.passages) == len(self._dense):
+                    own = self._dense.vectors(sorted(has)) if has else None
+                    after = replace(after, places=before.places.moved({entry_id: own}))
                 self._snapshot = after
                 self._missing = len(after.passages) - len(self._dense)
         return old is not None
@@ -310,7 +353,33 @@ class KnowledgeBase:
             numbers, products = self._dense.search(query, _NEAREST if whole else 0)
         pairs = zip(numbers.tolist(), products.tolist(), strict=True)
         near = [(snapshot.passages[number], product) for number, product in pairs]
-        return Evidence(snapshot.lexical.search(text), near, dense=whole), snapshot
+        words = snapshot.lexical.search(text)
+        if snapshot.places is None or not near:
+            return Evidence(words, near, dense=whole), snapshot
+        among = {document.entry_id for document in words.documents}
+        among.update(passage.document.entry_id for passage, _ in near)
+        ratios, other = snapshot.places.ratios(query, sorted(among))
+        return Evidence(words, near, dense=whole, head=ratios, other=other), snapshot
+
+    @staticmethod
+    def _rank(evidence: Evidence, calibration: Calibration, language: str) -> list[Candidate]:
+        return rank(
+            evidence, language=language,
+            dense_weight=calibration.dense_weight, head_weight=calibration.head_weight,
+        )  # fmt: skip
+
+    @staticmethod
+    def _reranked(
+        reranker: Reranker, text: str, ranked: list[Candidate], entries: Mapping[str, Entry]
+    ) -> list[Candidate]:
+        """The best few in the reranker's order; the first place keeps the score of a first place."""
+        few = ranked[:_RERANKED]
+        variants = [entries[one.document.entry_id].variants[one.document.language] for one in few]
+        passages = [one.text or variant.title for one, variant in zip(few, variants, strict=True)]
+        scores = reranker.scores(text, passages)
+        order = sorted(range(len(few)), key=lambda place: -scores[place])
+        moved = [replace(few[place], fused=few[to].fused) for to, place in enumerate(order)]
+        return moved + ranked[_RERANKED:]
 
     def _judge(
         self,

@@ -9,7 +9,6 @@ does not come here: `knowledge.encoder.BuiltinEncoder` gives the same vectors wi
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,16 +22,9 @@ from torch import Tensor
 from knowledge.features import hashed
 from knowledge.model import CHECKSUMS, CODEBOOK, CODES, CONFIG, HASHES, NORMS, Model
 
-__all__ = ["MODULES", "SummedFeatures", "modules_json"]
+__all__ = ["SummedFeatures"]
 
-MODULES = "modules.json"
 _FILES = (CONFIG, HASHES, CODES, NORMS, CODEBOOK, CHECKSUMS)
-
-
-def modules_json() -> str:
-    """What sentence-transformers reads first: which class loads the folder."""
-    name = f"{SummedFeatures.__module__}.{SummedFeatures.__name__}"
-    return json.dumps([{"idx": 0, "name": "0", "path": "", "type": name}], indent=1) + "\n"
 
 
 class SummedFeatures(InputModule):  # type: ignore[misc]  # untyped base

@@ -7,7 +7,7 @@ encoder's training; the others are not ours. Nothing in the product calls this.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -20,8 +20,10 @@ from knowledge.calibration import UNFITTED, Signals
 from knowledge.encoder import Encoder, Vectors
 from knowledge.entries import Entry, Variant
 from knowledge.facts import Facts
+from knowledge.head import Head
 from knowledge.ranking import Candidate, rank, signals_of
 from knowledge.search import KnowledgeBase
+from knowledge.training.questions import Question as OwnQuestion
 
 __all__ = [
     "FOREIGN",
@@ -29,6 +31,8 @@ __all__ = [
     "Case",
     "Question",
     "Remembering",
+    "Weights",
+    "asked",
     "cases",
     "held_out",
     "is_reserved",
@@ -40,6 +44,8 @@ PHRASES = _FOLDER.parent / "bot" / "dialogue" / "nlu"
 _RESERVED_EVERY = 5
 # Language of a case that was searched without any text in its own language.
 FOREIGN = "*"
+
+Weights = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,29 +124,62 @@ def outside(languages: set[str], phrases: Path = PHRASES) -> list[Question]:
     return lines
 
 
+def asked(lines: Iterable[OwnQuestion], entries: Collection[str]) -> list[Question]:
+    """The reserved lines of the project's own questions: of an entry, or of what none of them answers.
+
+    Of the latter, `fit` and `report` are of other worlds, `fit_shop` and `report_shop` of shops; as many of
+    the one kind as of the other.
+    """
+    inside: list[Question] = []
+    outside: dict[str, list[Question]] = {"": [], "_shop": []}
+    for line in lines:
+        if not is_reserved(line.text) or line.group == "chat":
+            continue
+        if line.intent in entries:
+            inside.append(Question("in_scope", line.language, line.text, line.intent))
+        else:
+            kind = "" if line.group == "other" else "_shop"
+            half = "fit" if crc32(line.text.encode("utf-8")[::-1]) % 2 else "report"
+            outside[kind].append(Question(half + kind, line.language, line.text, None))
+    fewest = min(map(len, outside.values()))
+    # Spread over all languages and intents: lines stand in their order.
+    return inside + [
+        group[place * len(group) // fewest] for group in outside.values() for place in range(fewest)
+    ]
+
+
 def cases(
-    entries: Mapping[str, Entry], questions: Sequence[Question], encoder: Encoder, weights: Sequence[float]
-) -> dict[float, list[Case]]:
+    entries: Mapping[str, Entry],
+    questions: Sequence[Question],
+    encoder: Encoder,
+    weights: Sequence[Weights],
+    head: Head | None = None,
+) -> dict[Weights, list[Case]]:
     """Search for every question twice: in the whole index, and in one without its own language.
 
     Args:
         entries: without what is asked, see `held_out`.
         questions: to search for.
         encoder: of both.
-        weights: of the dense score; each ranks the same evidence.
+        weights: of the dense score and of the head; each pair ranks the same evidence.
+        head: learned for the encoder.
 
     Returns:
-        By weights, the first search of each question under its language, the second one under `FOREIGN`.
+        By weights, the first search of each question under its language, the second one under `FOREIGN`; of a
+        question in a language that the index does not have, one search under `FOREIGN`.
     """
-    found: dict[float, list[Case]] = {each: [] for each in weights}
-    _search(entries, questions, encoder, None, found)
-    for language in sorted({question.language for question in questions}):
+    found: dict[Weights, list[Case]] = {each: [] for each in weights}
+    known = {language for entry in entries.values() for language in entry.variants}
+    own = [question for question in questions if question.language in known]
+    _search(entries, own, encoder, None, found, head)
+    _search(entries, [q for q in questions if q.language not in known], encoder, FOREIGN, found, head)
+    for language in sorted({question.language for question in own}):
         foreign = {
             key: Entry(key, {code: v for code, v in entry.variants.items() if code != language}, entry.origin)
             for key, entry in entries.items()
         }
-        own = [question for question in questions if question.language == language]
-        _search(foreign, own, encoder, FOREIGN, found)
+        some = [question for question in own if question.language == language]
+        _search(foreign, some, encoder, FOREIGN, found, head)
     return found
 
 
@@ -149,16 +188,17 @@ def _search(
     questions: Sequence[Question],
     encoder: Encoder,
     language: str | None,
-    found: Mapping[float, list[Case]],
+    found: Mapping[Weights, list[Case]],
+    head: Head | None,
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         base = KnowledgeBase.open(
-            Path(folder), encoder, entries, Facts({}), calibration=UNFITTED, patience_s=inf
+            Path(folder), encoder, entries, Facts({}), calibration=UNFITTED, head=head, patience_s=inf
         )
     for question in questions:
         evidence = base.evidence(question.text)
-        for weight, results in found.items():
-            ranked = rank(evidence, language=question.language, dense_weight=weight)
+        for (dense, learned), results in found.items():
+            ranked = rank(evidence, language=question.language, dense_weight=dense, head_weight=learned)
             signals = signals_of(ranked, 0) if ranked else Signals(0.0, 0.0, 0.0, 0.0)
             place = _rank(ranked, question)
             results.append(Case(question.kind, language or question.language, place, signals))

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language import LanguageDetector, choose_language, language_texts
+from bot.language import LanguageDetector, choose_language
+from knowledge.languages import LanguageModel
 
 
 @pytest.fixture(scope="module")
 def detector() -> LanguageDetector:
-    return LanguageDetector(language_texts())
+    return LanguageDetector(LanguageModel.load(), ("en", "de", "es"))
 
 
 @pytest.mark.parametrize(

@@ -113,10 +113,11 @@ class Answer(SdkAction):
             return []
         inside_form = bool(tracker.active_loop.get("name"))
         step = None if inside_form else _NEXT_STEP.get(best.entry_id)
-        _say(
-            dispatcher,
-            Say(faq=best.entry_id, action=Action.FAQ, score=best.score, buttons=(step,) if step else ()),
-        )
+        also = [entry_id for entry_id in turn.also if entry_id != best.entry_id]
+        steps = (step,) if step and not also else ()
+        _say(dispatcher, Say(faq=best.entry_id, action=Action.FAQ, score=best.score, buttons=steps))
+        for entry_id in also:
+            _say(dispatcher, Say(faq=entry_id, action=Action.FAQ, score=best.score))
         return []
 
 

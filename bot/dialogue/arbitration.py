@@ -30,12 +30,16 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _REPLY_WORDS = 3
 _SMALL_TALK_WORDS = 7
 _ONLY_DETAILS_WORDS = 2
+_SHORT_REPLY_WORDS = 4
+# With an order number in it, a message of so few words is about that order.
+_SHORT_WORDS = 7
 # How sure the classifier must be. Chosen by hand on held-out training phrases (benchmarks/intents.py prints
 # the table) and while reading the conversations of tests/scenarios, which therefore flatter.
 _TASK_CONFIDENCE = 0.5
 _TASK_LIKELY = 0.3
 _SMALL_TALK_CONFIDENCE = 0.45
 _REPLY_LIKELY = 0.2
+_HINTED = 0.12
 _CERTAIN = 0.8
 _KNOWLEDGE_CERTAIN = 0.85
 _TOPIC_LIKELY = 0.4
@@ -43,6 +47,7 @@ _TOPIC_SURE = 0.6
 _TOPIC_DENIED = 0.15
 _ELSEWHERE = 0.25
 _ABOUT_AN_ORDER = 0.3
+_SURELY_AN_ORDER = 0.7
 _PRODUCT_CERTAIN = 0.5
 # With an order's details in the message, these entries are not asked about but meant.
 _TASK_OF_ENTRY = {
@@ -158,17 +163,22 @@ def _with_details(
     None when the message is about something else and its number is none of an order.
     """
     task, confidence = _best({name: ranking.get(name, 0.0) for name in _TASKS})
-    wanted = confidence >= _REPLY_LIKELY and confidence * 2 >= ranking.get("ask_faq", 0.0)
+    # Who is asked for a detail gives it, or corrects it; another task must be said clearly.
+    least = _REPLY_LIKELY if evidence.expecting is None else _TASK_CONFIDENCE
+    wanted = confidence >= least and confidence * 2 >= ranking.get("ask_faq", 0.0)
     if wanted and task in {"cancel_order", "return_item"}:
         return task, confidence
     if evidence.expecting is not None or evidence.words <= _ONLY_DETAILS_WORDS:
         return "inform", 1.0
     if wanted:
         return task, confidence
-    if hit is not None:
-        near = [other.entry_id for other in evidence.hits[: 1 if evidence.outcome == "answer" else 2]]
-        return next((_TASK_OF_ENTRY[name] for name in near if name in _TASK_OF_ENTRY), "ask_faq"), hit.score
     about = sum(ranking.get(name, 0.0) for name in ("inform", "track_order", *_TASK_OF_ENTRY.values()))
+    # What the knowledge base only guesses at is no match for a message that is surely about an order.
+    if hit is not None and (evidence.outcome == "answer" or about < _SURELY_AN_ORDER):
+        near = [other.entry_id for other in evidence.hits[: 1 if evidence.outcome == "answer" else 2]]
+        meant = next((_TASK_OF_ENTRY[name] for name in near if name in _TASK_OF_ENTRY), "ask_faq")
+        guessed = meant == "ask_faq" and evidence.outcome != "answer"
+        return ("inform", about) if guessed and evidence.words <= _SHORT_WORDS else (meant, hit.score)
     elsewhere = _best(ranking)[0] == "out_of_scope" and about < _ABOUT_AN_ORDER
     given = "email" in evidence.details or not elsewhere
     return ("inform", about) if given else None
@@ -182,9 +192,10 @@ def _reply(
         return None
     no = ranking.get("deny", 0.0) + ranking.get("stop", 0.0)
     yes = ranking.get("affirm", 0.0)
-    if evidence.question is not None and max(no, yes) >= _REPLY_LIKELY:
+    if evidence.question is not None and max(no, yes) >= _HINTED:
         return ("deny", no) if no >= yes else ("affirm", yes)
-    if evidence.expecting is not None and no >= _TASK_LIKELY and hit is None:
+    likely = _HINTED if evidence.words <= _SHORT_REPLY_WORDS else _TASK_LIKELY
+    if evidence.expecting is not None and no >= likely and hit is None:
         return "stop", no
     return None
 

@@ -35,6 +35,7 @@ class TurnContext:
         vector: float32 (dim,), unit length or zero; the message, encoded once by the front door.
         hits: what the knowledge base found, best first.
         outcome: what the knowledge base thinks of its best hit.
+        also: entries that answer further questions in the same message.
         product_score: 0..1, how well the best product of the catalogue fits.
         expecting: the slot a running form asks for (`order_number`, `email`), else None.
         question: what a yes or no would answer (`cancel`, `return`, `handoff`), else None.
@@ -47,6 +48,7 @@ class TurnContext:
     call_skill: SkillCall
     hits: tuple[KnowledgeHit, ...] = ()
     outcome: Literal["answer", "clarify", "unknown"] = "unknown"
+    also: tuple[str, ...] = ()
     product_score: float = 0.0
     expecting: str | None = None
     question: str | None = None

@@ -56,6 +56,7 @@ class Turn:
     product_score: float
     status: str
     run_skill: SkillRunner
+    also: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +308,7 @@ def _turn_frame(number: int, turn: Turn) -> dict[str, Any]:
         "vector": base64.b64encode(turn.vector.astype(np.float32).tobytes()).decode("ascii"),
         "hits": [list(hit) for hit in turn.hits],
         "outcome": turn.outcome,
+        "also": list(turn.also),
         "product_score": turn.product_score,
         "status": turn.status,
     }

@@ -90,6 +90,7 @@ class _Worker:
             call_skill=lambda name, arguments: self._call_skill(number, name, arguments),
             hits=tuple(KnowledgeHit(entry_id, score) for entry_id, score in frame["hits"]),
             outcome=frame["outcome"],
+            also=tuple(frame["also"]),
             product_score=frame["product_score"],
             status=frame["status"],
         )

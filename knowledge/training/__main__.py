@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.model import Model
-from knowledge.training.corpus import read_pairs
+from knowledge.training.corpus import LANGUAGES, read_pairs
 from knowledge.training.evaluate import Encode, as_text, faq_table, own_table
 from knowledge.training.own import Line, own_lines
 from knowledge.training.prepare import prepare
@@ -27,10 +27,6 @@ from knowledge.training.train import Plan, train
 _ROOT = Path(__file__).resolve().parents[2]
 _DIM = 256
 _FEATURES = 524_288
-_LANGUAGES = (
-    "en zh zh-TW ja ko vi th id ms fil my km hi bn ur ta te mr gu kn ml pa mn kk uz az hy ka he ar fa tr"
-    " ru uk bg sr hr sl mk sq cs sk pl hu ro el de nl fr es ca pt it da sv nb is fi et lv lt ga mt sw am af"
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -50,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _make(options: argparse.Namespace, lines: Sequence[Line]) -> None:
-    languages = frozenset(_LANGUAGES.split())
+    languages = frozenset(LANGUAGES)
     permissive = options.licences == "permissive"
     own = [line for line in lines if not line.reserved]
     english = dict.fromkeys(line.text for line in own if line.language == "en")

@@ -10,8 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PERMISSIVE", "SHOP", "SOURCES", "Pairs", "read_pairs"]
+__all__ = ["LANGUAGES", "PERMISSIVE", "SHOP", "SOURCES", "Pairs", "read_pairs"]
 
+LANGUAGES = tuple(
+    "en zh zh-TW ja ko vi th id ms fil my km hi bn ur ta te mr gu kn ml pa mn kk uz az hy ka he ar fa tr"
+    " ru uk bg sr hr sl mk sq cs sk pl hu ro el de nl fr es ca pt it da sv nb is fi et lv lt ga mt sw am"
+    " af".split()
+)
 # What a source weighs in sampling: what reads like a shopper or a shop counts more than word lists.
 _SHOP = dict.fromkeys(
     ("spree", "solidus", "sylius", "bagisto", "oscar", "vendure", "saleor", "shopware", "aimeos", "ospos"),

@@ -1,4 +1,4 @@
-"""The project's own parallel material: ways of asking of a topic, phrases of an intent, in every language.
+"""The project's own parallel material: questions, ways of asking, phrases of an intent, in every language.
 
 Lines of one topic mean the same and are pulled together; a fifth of them is never trained on.
 """
@@ -10,12 +10,15 @@ from pathlib import Path
 
 import yaml
 
+from knowledge.training.questions import Question, read_questions
 from knowledge.trials import is_reserved
 
 __all__ = ["Line", "own_lines"]
 
 # Not one meaning: everything that is not for us.
 _NO_MEANING = frozenset({"out_of_scope"})
+# Where the questions and the dialogue name the same thing differently.
+_RENAMED = {"cancel_order_now": "cancel_order"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ class Line:
 
 
 def own_lines(packs: Path, phrases: Path) -> list[Line]:
-    """All titles, ways of asking and phrases."""
-    lines = []
+    """All questions, titles, ways of asking and phrases."""
+    lines = [Line(_group(question), question.language, question.text) for question in read_questions()]
     for path in sorted(packs.glob("*.yml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for key, entry in data["entries"].items():
@@ -50,3 +53,8 @@ def own_lines(packs: Path, phrases: Path) -> list[Line]:
                 if intent not in _NO_MEANING
             ]
     return lines
+
+
+def _group(question: Question) -> str:
+    kind = "intent" if question.group == "chat" else "topic"
+    return f"{kind}:{_RENAMED.get(question.intent, question.intent)}"

@@ -60,6 +60,8 @@ def quantise(
         "features_version": FEATURES_VERSION,
     }
     (folder / CONFIG).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    modules = [{"idx": 0, "name": "0", "path": "", "type": "knowledge.sentence_module.SummedFeatures"}]
+    (folder / "modules.json").write_text(json.dumps(modules, indent=1) + "\n", encoding="utf-8")
     sums = [
         f"{hashlib.sha256((folder / part).read_bytes()).hexdigest()}  {part}"
         for part in (CONFIG, HASHES, CODES, NORMS, CODEBOOK)

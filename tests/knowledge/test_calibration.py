@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from knowledge.calibration import Calibration, Logistic, Signals, load_calibration
+from knowledge.calibration import VECTORS, Calibration, Logistic, Signals, load_calibration
 from knowledge.encoder import BuiltinEncoder
 from knowledge.entries import load_packs
 from knowledge.facts import Facts
@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PLAIN = Calibration(
     dense_weight=0.0,
     typical={"*": (1.0, 1.0), "zh": (0.5, 0.25)},
-    right=Logistic(0.0, (1.0, 1.0, 1.0, 0.0)),
-    ours=Logistic(0.0, (1.0, 1.0, 0.0)),
+    right=Logistic(0.0, (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)),
+    ours=Logistic(0.0, (1.0, 1.0, 0.0, 0.0, 0.0)),
     least_right=0.9,
     least_ours=0.6,
     tie=0.05,
@@ -30,7 +30,7 @@ PLAIN = Calibration(
 
 def test_the_shipped_calibration_is_of_the_built_in_encoder() -> None:
     assert load_calibration(BuiltinEncoder().name)[1] is True
-    assert load_calibration("someone/else") == (load_calibration(BuiltinEncoder().name)[0], False)
+    assert load_calibration("someone/else") == (load_calibration(VECTORS)[0], False)
 
 
 def test_signals_are_taken_relative_to_the_language() -> None:
@@ -51,6 +51,7 @@ def test_signals_are_taken_relative_to_the_language() -> None:
         ([0.5, 0.4], Signals(1, 0.1, 1, 0.5), "clarify"),
         ([0.5], Signals(1, 1, 1, 0.5), "unknown"),
         ([0.5, 0.4], Signals(0.1, 0.1, 0.1, 0.5), "unknown"),
+        ([0.1, 0.1], Signals(1, 0.1, 1, 0.5), "unknown"),
     ],
 )
 def test_outcomes(scores: list[float], best: Signals | None, outcome: str) -> None:
