@@ -15,8 +15,8 @@ from knowledge.training.questions import FOLDER, Question, read_intents, read_qu
 SCRIPTS = {
     "CJK": "zh zh-TW", "HANGUL": "ko", "THAI": "th", "MYANMAR": "my", "KHMER": "km", "DEVANAGARI": "hi mr",
     "BENGALI": "bn", "ARABIC": "ar fa ur", "TAMIL": "ta", "TELUGU": "te", "GUJARATI": "gu",
-    "GURMUKHI": "pa", "KANNADA": "kn", "MALAYALAM": "ml", "CYRILLIC": "ru uk bg sr mk kk mn", "ARMENIAN": "hy",
-    "GEORGIAN": "ka", "HEBREW": "he", "GREEK": "el", "ETHIOPIC": "am",
+    "GURMUKHI": "pa", "KANNADA": "kn", "MALAYALAM": "ml", "CYRILLIC": "ru uk bg sr mk kk mn",
+    "ARMENIAN": "hy", "GEORGIAN": "ka", "HEBREW": "he", "GREEK": "el", "ETHIOPIC": "am",
 }  # fmt: skip
 SCRIPT_OF = {language: script for script, languages in SCRIPTS.items() for language in languages.split()}
 MOST_CHARS = 220
