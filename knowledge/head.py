@@ -65,11 +65,22 @@ class Head:
             means: (classes, kept), mean of the lines of each.
             lines: (classes,), how many there are.
         """
+        return self.judged(placed, self.terms(means, lines))
+
+    def terms(self, means: _Floats, lines: _Floats) -> tuple[_Floats, _Floats, _Floats]:
+        """What `judged` needs of classes, worked out once: by square, by product, and alone."""
         told = lines[:, None] * self.spread
-        sure = told / (told + 1)
+        sure = told / (told + 1) * means
         variance = 1 + self.spread / (told + 1)
-        near = ((placed - sure * means) ** 2 / variance + np.log(variance)).sum(axis=1)
-        unheard = (placed**2 / (1 + self.spread) + np.log1p(self.spread)).sum()
+        alone = (sure**2 / variance + np.log(variance)).sum(axis=1)
+        return 1 / variance, 2 * sure / variance, alone
+
+    def judged(self, placed: _Floats, terms: tuple[_Floats, _Floats, _Floats]) -> _Floats:
+        """`ratios`, from the terms of the classes."""
+        by_square, by_product, alone = terms
+        squared = placed**2
+        near = by_square @ squared - by_product @ placed + alone
+        unheard = (squared / (1 + self.spread) + np.log1p(self.spread)).sum()
         ratios: _Floats = 0.5 * (unheard - near)
         return ratios
 
@@ -114,9 +125,9 @@ class Places:
     head: Head
     entries: Mapping[str, tuple[_Floats, float]]
     ids: tuple[str, ...]
-    means: _Floats
-    lines: _Floats
+    terms: tuple[_Floats, _Floats, _Floats]
     others: NDArray[np.int64]
+    other_terms: tuple[_Floats, _Floats, _Floats]
 
     @classmethod
     def none(cls, head: Head) -> Places:
@@ -146,15 +157,15 @@ class Places:
             Log-likelihood ratio by entry, and the best one of the intents that no entry answers.
         """
         placed = self.head.place(vector[None])[0]
-        numbers: Sequence[int] | slice = slice(None)
         ids: Sequence[str] = self.ids
+        terms = self.terms
         if len(self.ids) > _SCORED_ALWAYS:
             order = {key: number for number, key in enumerate(self.ids)}
             ids = [key for key in among if key in order]
             numbers = [order[key] for key in ids]
-        own = self.head.ratios(placed, self.means[numbers], self.lines[numbers])
-        lines = np.full(len(self.others), _MOST_LINES, dtype=np.float32)
-        others = self.head.ratios(placed, self.head.means[self.others], lines)
+            terms = (terms[0][numbers], terms[1][numbers], terms[2][numbers])
+        own = self.head.judged(placed, terms)
+        others = self.head.judged(placed, self.other_terms)
         return dict(zip(ids, own.tolist(), strict=True)), float(others.max(initial=-np.inf))
 
 
@@ -181,7 +192,10 @@ def _places(head: Head, entries: Mapping[str, tuple[_Floats, float]]) -> Places:
     kept = len(head.spread)
     means = np.array([mean for mean, _ in placed.values()], dtype=np.float32).reshape(-1, kept)
     lines_of = np.array([lines for _, lines in placed.values()], dtype=np.float32)
-    return Places(head, MappingProxyType(dict(entries)), tuple(placed), means, lines_of, others)
+    return Places(
+        head, MappingProxyType(dict(entries)), tuple(placed), head.terms(means, lines_of), others,
+        head.terms(head.means[others], all_lines[others]),
+    )  # fmt: skip
 
 
 def fit_head(

@@ -27,6 +27,8 @@ _K1 = 8.0
 _B = 0.8
 # A language with one entry has no document frequencies worth the name; it is ranked as if it had this many.
 _LEAST_DOCUMENTS = 40
+# What shares fewer of the text's features than so many others has no say.
+_MOST_HITS = 128
 # Changes are kept apart from the bulk until there are this many documents of them, or until `compacted`.
 _MAX_RECENT = 128
 
@@ -114,7 +116,7 @@ class LexicalIndex:
         return self if len(self._segments) == 1 else _compact(self._documents, self._alive)
 
     def search(self, text: str) -> LexicalHits:
-        """Score all documents that share a feature with a text, unordered; empty for one without features."""
+        """Score the documents that share most with a text, unordered; empty for one without features."""
         query = _hashes(features(text))
         found = [segment.postings(query) for segment in self._segments]
         terms, documents, counts = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -133,6 +135,8 @@ class LexicalIndex:
         gains = information[terms, languages] * counts * (_K1 + 1) / (counts + self._norms[documents])
         scores = np.bincount(documents, weights=gains, minlength=len(self._documents))
         hit = np.flatnonzero(scores)
+        if len(hit) > _MOST_HITS:
+            hit = hit[np.argpartition(-scores[hit], _MOST_HITS)[:_MOST_HITS]]
         own = self._language_of[hit]
         names = tuple(self._documents[n].document for n in hit.tolist())
         return LexicalHits(names, scores[hit] / total[own], known[own])
