@@ -75,7 +75,7 @@ async def create_app(settings: Settings) -> FastAPI:
     await dialogue.start(wait=False)
     try:
         return await _assemble(settings, dialogue)
-    except BaseException:
+    except BaseException:  # whatever went wrong, a cancellation too: nobody else would end the workers
         await dialogue.close()
         raise
 

@@ -6,7 +6,6 @@ Importing this module loads neither torch nor transformers.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.errors import EncoderMissing
+from knowledge.local_models import load_local
 from knowledge.model import Model
 
 __all__ = [
@@ -146,23 +145,7 @@ class SentenceTransformerEncoder:
 
     def _loaded(self) -> Any:
         if self._model is None:
-            # Read by huggingface_hub when it is first imported, hence before the import below.
-            os.environ.setdefault("HF_HUB_OFFLINE", "1")
-            try:
-                from sentence_transformers import SentenceTransformer
-            except ImportError as error:
-                raise EncoderMissing(
-                    f"encoder {self._id!r} needs the optional packages: uv sync --extra models"
-                ) from error
-            try:
-                self._model = SentenceTransformer(self._id, local_files_only=True, device="cpu")
-            except (OSError, ValueError) as error:
-                where = (
-                    "is not a readable model folder" if Path(self._id).exists() else "is not on this machine"
-                )
-                raise EncoderMissing(
-                    f"encoder {self._id!r} {where}; download it beforehand, nothing is fetched at run time"
-                ) from error
+            self._model = load_local("SentenceTransformer", self._id, setting="encoder")
         return self._model
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -32,7 +33,10 @@ _SCORED_ALWAYS = 4096
 _Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+_Terms = tuple[_Floats, _Floats, _Floats]
+
+
+@dataclass(frozen=True)
 class Head:
     """What was learned, for one encoder.
 
@@ -57,26 +61,31 @@ class Head:
         placed: _Floats = (vectors - self.mean) @ self.turn
         return placed
 
-    def ratios(self, placed: _Floats, means: _Floats, lines: _Floats) -> _Floats:
-        """Log-likelihood ratios of a question being about some classes rather than something unheard of.
+    @cached_property
+    def intents(self) -> _Terms:
+        """Terms of the intents it was fitted on."""
+        return self.terms(self.means, np.full(len(self.names), _MOST_LINES, dtype=np.float32))
+
+    def terms(self, means: _Floats, lines: _Floats) -> _Terms:
+        """What `ratios` needs of classes, worked out once: by square, by product, and alone.
 
         Args:
-            placed: (kept,), the question.
             means: (classes, kept), mean of the lines of each.
             lines: (classes,), how many there are.
         """
-        return self.judged(placed, self.terms(means, lines))
-
-    def terms(self, means: _Floats, lines: _Floats) -> tuple[_Floats, _Floats, _Floats]:
-        """What `judged` needs of classes, worked out once: by square, by product, and alone."""
         told = lines[:, None] * self.spread
         sure = told / (told + 1) * means
         variance = 1 + self.spread / (told + 1)
         alone = (sure**2 / variance + np.log(variance)).sum(axis=1)
         return 1 / variance, 2 * sure / variance, alone
 
-    def judged(self, placed: _Floats, terms: tuple[_Floats, _Floats, _Floats]) -> _Floats:
-        """`ratios`, from the terms of the classes."""
+    def ratios(self, placed: _Floats, terms: _Terms) -> _Floats:
+        """Log-likelihood ratios of a question being about some classes rather than something unheard of.
+
+        Args:
+            placed: (kept,), the question.
+            terms: of the classes.
+        """
         by_square, by_product, alone = terms
         squared = placed**2
         near = by_square @ squared - by_product @ placed + alone
@@ -112,22 +121,33 @@ def load_head(folder: Path, encoder: str) -> Head | None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """An entry: the mean of its lines in the head's space, their number, and the intent it says, if any."""
+
+    mean: _Floats
+    lines: float
+    intent: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """Where entries lie, and the intents that none of them answers. Immutable; made by `none` and `moved`.
 
     Attributes:
         head: that places them.
-        entries: id -> (mean of its lines in the head's space, number of lines).
-        ids, means, lines: the same as arrays.
+        entries: by id.
+        numbers: id -> row in `terms`.
+        terms: of the entries, see `Head.terms`.
         others: numbers of the head's intents that no entry has taken over.
+        other_terms: of those.
     """
 
     head: Head
-    entries: Mapping[str, tuple[_Floats, float]]
-    ids: tuple[str, ...]
-    terms: tuple[_Floats, _Floats, _Floats]
+    entries: Mapping[str, _Place]
+    numbers: Mapping[str, int]
+    terms: _Terms
     others: NDArray[np.int64]
-    other_terms: tuple[_Floats, _Floats, _Floats]
+    other_terms: _Terms
 
     @classmethod
     def none(cls, head: Head) -> Places:
@@ -135,15 +155,15 @@ class Places:
         return _places(head, {})
 
     def moved(self, changes: Mapping[str, Vectors | None]) -> Places:
-        """Places after some entries were added, changed or (None) removed.
+        """Places after some entries were added, changed or (None) removed; only these are looked at.
 
         Args:
             changes: vectors (n, dim) of all the passages of each.
         """
-        entries = {key: value for key, value in self.entries.items() if key not in changes}
+        entries = {key: place for key, place in self.entries.items() if key not in changes}
         for key, vectors in changes.items():
             if vectors is not None and len(vectors):
-                entries[key] = (self.head.place(vectors).mean(axis=0), min(float(len(vectors)), _MOST_LINES))
+                entries[key] = _place(self.head, key, vectors)
         return _places(self.head, entries)
 
     def ratios(self, vector: Vectors, among: Sequence[str]) -> tuple[dict[str, float], float]:
@@ -157,45 +177,49 @@ class Places:
             Log-likelihood ratio by entry, and the best one of the intents that no entry answers.
         """
         placed = self.head.place(vector[None])[0]
-        ids: Sequence[str] = self.ids
-        terms = self.terms
-        if len(self.ids) > _SCORED_ALWAYS:
-            order = {key: number for number, key in enumerate(self.ids)}
-            ids = [key for key in among if key in order]
-            numbers = [order[key] for key in ids]
-            terms = (terms[0][numbers], terms[1][numbers], terms[2][numbers])
-        own = self.head.judged(placed, terms)
-        others = self.head.judged(placed, self.other_terms)
+        ids, terms = [*self.numbers], self.terms
+        if len(self.numbers) > _SCORED_ALWAYS:
+            ids = [key for key in among if key in self.numbers]
+            rows = [self.numbers[key] for key in ids]
+            terms = (terms[0][rows], terms[1][rows], terms[2][rows])
+        own = self.head.ratios(placed, terms)
+        others = self.head.ratios(placed, self.other_terms)
         return dict(zip(ids, own.tolist(), strict=True)), float(others.max(initial=-np.inf))
 
 
-def _places(head: Head, entries: Mapping[str, tuple[_Floats, float]]) -> Places:
-    """Entries with what the intents that they take over add to them."""
-    known = {name: number for number, name in enumerate(head.names)}
-    by_name = {known[key] for key in entries if key in known}
-    taken = set(by_name)
-    placed: dict[str, tuple[_Floats, float]] = {}
-    all_lines = np.full(len(head.names), _MOST_LINES, dtype=np.float32)
-    for key, (mean, lines) in entries.items():
-        intent = known.get(key)
-        if intent is None:
-            ratios = head.ratios(mean, head.means, all_lines)
-            best = int(ratios.argmax())
-            intent = best if ratios[best] > _SAME and best not in by_name else None
-        if intent is not None:
-            taken.add(intent)
-            total = lines + _MOST_LINES
-            mean = (mean * lines + head.means[intent] * _MOST_LINES) / total
-            lines = min(total, _MOST_LINES)
-        placed[key] = (mean, lines)
-    others = np.array([n for n in range(len(head.names)) if n not in taken], dtype=np.int64)
+def _place(head: Head, key: str, vectors: Vectors) -> _Place:
+    mean, lines = head.place(vectors).mean(axis=0), min(float(len(vectors)), _MOST_LINES)
+    if key in head.names:
+        return _Place(mean, lines, head.names.index(key))
+    ratios = head.ratios(mean, head.intents)
+    best = int(ratios.argmax())
+    return _Place(mean, lines, best if ratios[best] > _SAME else None)
+
+
+def _places(head: Head, entries: Mapping[str, _Place]) -> Places:
+    """Entries with what the intents that they take over add to them; one of the intent's name goes first."""
+    by_name = {place.intent for key, place in entries.items() if key in head.names}
     kept = len(head.spread)
-    means = np.array([mean for mean, _ in placed.values()], dtype=np.float32).reshape(-1, kept)
-    lines_of = np.array([lines for _, lines in placed.values()], dtype=np.float32)
+    means = np.empty((len(entries), kept), dtype=np.float32)
+    lines = np.empty(len(entries), dtype=np.float32)
+    taken: set[int] = set()
+    for row, (key, place) in enumerate(entries.items()):
+        means[row], lines[row] = place.mean, place.lines
+        if place.intent is not None and (key in head.names or place.intent not in by_name):
+            taken.add(place.intent)
+            total = place.lines + _MOST_LINES
+            means[row] = (place.mean * place.lines + head.means[place.intent] * _MOST_LINES) / total
+            lines[row] = _MOST_LINES
+    others = np.array([n for n in range(len(head.names)) if n not in taken], dtype=np.int64)
+    by_square, by_product, alone = head.intents
     return Places(
-        head, MappingProxyType(dict(entries)), tuple(placed), head.terms(means, lines_of), others,
-        head.terms(head.means[others], all_lines[others]),
-    )  # fmt: skip
+        head=head,
+        entries=MappingProxyType(dict(entries)),
+        numbers={key: row for row, key in enumerate(entries)},
+        terms=head.terms(means, lines),
+        others=others,
+        other_terms=(by_square[others], by_product[others], alone[others]),
+    )
 
 
 def fit_head(

@@ -6,12 +6,10 @@ loads neither torch nor transformers.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
-from knowledge.errors import EncoderMissing
+from knowledge.local_models import load_local
 
 __all__ = ["CrossEncoderReranker", "Reranker"]
 
@@ -47,18 +45,5 @@ class CrossEncoderReranker:
 
     def _loaded(self) -> Any:
         if self._model is None:
-            os.environ.setdefault("HF_HUB_OFFLINE", "1")
-            try:
-                from sentence_transformers import CrossEncoder
-            except ImportError as error:
-                raise EncoderMissing(
-                    f"reranker {self._id!r} needs the optional packages: uv sync --extra models"
-                ) from error
-            try:
-                self._model = CrossEncoder(self._id, local_files_only=True, device="cpu")
-            except (OSError, ValueError) as error:
-                where = "is not a readable model" if Path(self._id).exists() else "is not on this machine"
-                raise EncoderMissing(
-                    f"reranker {self._id!r} {where}; download it beforehand, nothing is fetched at run time"
-                ) from error
+            self._model = load_local("CrossEncoder", self._id, setting="reranker")
         return self._model

@@ -7,10 +7,9 @@ awaits: call `put`, `remove` and `save` from a worker thread.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -21,15 +20,16 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from knowledge.calibration import LEXICAL, Calibration, Outcome, load_calibration
+from knowledge.calibration import LEXICAL, Calibration, load_calibration
 from knowledge.encoder import BUILTIN_MODEL, BuiltinEncoder, Encoder, Vectors
-from knowledge.entries import Entry, Variant
+from knowledge.entries import Entry
 from knowledge.errors import IndexCorrupt
 from knowledge.facts import Facts, render
+from knowledge.found import Answer, Found, Hit
 from knowledge.head import Head, Places, load_head
 from knowledge.index import DenseIndex
 from knowledge.lexical import Document, LexicalIndex
-from knowledge.messages import fill, plain
+from knowledge.passages import by_document, languages_of, passages_of, title_of
 from knowledge.ranking import Candidate, Evidence, Passage, rank, signals_of
 from knowledge.reranker import Reranker
 
@@ -45,50 +45,6 @@ _RERANKED = 10
 # it leaves the rest to `embed`.
 _BATCH = 64
 _PATIENCE_S = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """An entry that may answer.
-
-    Attributes:
-        score: probability that it is the right one, 0..1.
-        dense: inner product of its nearest passage; 0 when none is near.
-        lexical: share of the question's information found in it; 0 upwards.
-        matched_language: language in which it matched best.
-        matched_text: the passage that is nearest, else the title.
-        title: in the language of the question, else as `KnowledgeBase.title` finds it.
-    """
-
-    entry_id: str
-    score: float
-    dense: float
-    lexical: float
-    matched_language: str
-    matched_text: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Result of a search: entries, best first, and what to do: answer the first, ask which, or refuse.
-
-    `also` has the best hits of further questions in the same message (`knowledge.asking`).
-    """
-
-    hits: tuple[Hit, ...]
-    outcome: Outcome
-    also: tuple[Hit, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An answer ready to send; `language` is the one it is written in, which may not be the one asked for."""
-
-    text: str
-    language: str
-    title: str
-    entry_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +122,7 @@ class KnowledgeBase:
         """
         if calibration is None:
             calibration, head = _fitted(encoder.name), load_head(BUILTIN_MODEL, encoder.name)
-        passages = dict(chain.from_iterable(_passages(entry, facts) for entry in entries.values()))
+        passages = dict(chain.from_iterable(passages_of(entry, facts) for entry in entries.values()))
         try:
             dense = DenseIndex.load(folder, encoder=encoder.name, dim=encoder.dim)
         except IndexCorrupt as error:
@@ -174,7 +130,7 @@ class KnowledgeBase:
             dense = DenseIndex(encoder.name, encoder.dim)
         gone, had = dense.ids - passages.keys(), len(dense)
         dense.remove(gone)
-        lexical = LexicalIndex.build(_by_document(passages))
+        lexical = LexicalIndex.build(by_document(passages))
         snapshot = _Snapshot(
             MappingProxyType(dict(entries)), passages, lexical, Places.none(head) if head else None
         )
@@ -182,8 +138,7 @@ class KnowledgeBase:
             folder, encoder, facts, dense=dense, snapshot=snapshot, calibration=calibration,
             lexical_calibration=load_calibration(LEXICAL)[0], reranker=reranker,
         )  # fmt: skip
-        if not base.missing:
-            base._place_all()
+        base._snapshot = base._placed(snapshot)
         started = time.monotonic()
         while base.missing and time.monotonic() < started + patience_s:
             base.embed()
@@ -216,23 +171,20 @@ class KnowledgeBase:
             vectors = self._encoder.encode([passages[number].text for number in some])
             with self._swapping:
                 self._dense.add(some, vectors)
-                self._missing = len(missing) - len(some)
-        if some and not self._missing:
-            self._place_all()
+            placed = self._placed(self._snapshot) if some else self._snapshot
+            with self._swapping:
+                self._snapshot, self._missing = placed, len(missing) - len(some)
         return self._missing
 
-    def _place_all(self) -> None:
-        """Place every entry; all of its passages have vectors now."""
-        with self._writing:
-            before = self._snapshot
-            if before.places is None:
-                return
-            numbers: dict[str, list[int]] = {}
-            for number, passage in before.passages.items():
-                numbers.setdefault(passage.document.entry_id, []).append(number)
-            places = before.places.moved({key: self._dense.vectors(own) for key, own in numbers.items()})
-            with self._swapping:
-                self._snapshot = replace(before, places=places)
+    def _placed(self, snapshot: _Snapshot) -> _Snapshot:
+        """The snapshot with every entry placed, once all of its passages have vectors."""
+        if snapshot.places is None or len(snapshot.passages) > len(self._dense):
+            return snapshot
+        numbers: dict[str, list[int]] = {}
+        for number, passage in snapshot.passages.items():
+            numbers.setdefault(passage.document.entry_id, []).append(number)
+        own = {key: self._dense.vectors(of) for key, of in numbers.items()}
+        return replace(snapshot, places=snapshot.places.moved(own))
 
     def encode(self, text: str) -> Vectors:
         """Vector of one message, float32 (dim,), read-only; recent texts are remembered."""
@@ -279,7 +231,7 @@ class KnowledgeBase:
         entry = self._snapshot.entries.get(entry_id)
         if entry is None:
             return None
-        found = next(_chain(entry, language, fallback))
+        found = next(languages_of(entry, language, fallback))
         variant = entry.variants[found]
         text = render(variant.answer, self._facts.values(found), found)
         return Answer(text=text, language=found, title=variant.title, entry_id=entry_id) if text else None
@@ -287,7 +239,7 @@ class KnowledgeBase:
     def title(self, entry_id: str, language: str, *, fallback: Sequence[str] = ("en",)) -> str | None:
         """Title of an entry, in the language that `answer` would choose; None when the entry is unknown."""
         entry = self._snapshot.entries.get(entry_id)
-        return None if entry is None else _title(entry, language, fallback)
+        return None if entry is None else title_of(entry, language, fallback)
 
     def put(self, entry: Entry) -> None:
         """Add an entry or replace the one with its id; found when this returns. Call `save` later."""
@@ -325,12 +277,12 @@ class KnowledgeBase:
         with self._writing:
             before = self._snapshot
             old = before.entries.get(entry_id)
-            had = dict(_passages(old, self._facts)) if old else {}
-            has = dict(_passages(entry, self._facts)) if entry else {}
+            had = dict(passages_of(old, self._facts)) if old else {}
+            has = dict(passages_of(entry, self._facts)) if entry else {}
             new = sorted(has.keys() - had.keys())
             vectors = self._encoder.encode([has[number].text for number in new])
             texts: dict[Document, Sequence[str] | None] = {passage.document: None for passage in had.values()}
-            lexical = before.lexical.replaced(texts | _by_document(has))
+            lexical = before.lexical.replaced(texts | by_document(has))
             entries = {key: value for key, value in before.entries.items() if key != entry_id or entry}
             if entry:
                 entries[entry_id] = entry
@@ -339,7 +291,9 @@ class KnowledgeBase:
             with self._swapping:
                 self._dense.remove(had.keys() - has.keys())
                 self._dense.add(new, vectors)
-                if before.places is not None and len(after.passages) == len(self._dense):
+                if self._missing:  # none of them is placed yet
+                    after = self._placed(after)
+                elif before.places is not None:
                     own = self._dense.vectors(sorted(has)) if has else None
                     after = replace(after, places=before.places.moved({entry_id: own}))
                 self._snapshot = after
@@ -403,7 +357,7 @@ class KnowledgeBase:
                 lexical=one.lexical,
                 matched_language=one.document.language,
                 matched_text=one.text or entries[one.document.entry_id].variants[one.document.language].title,
-                title=_title(entries[one.document.entry_id], language, ("en",)),
+                title=title_of(entries[one.document.entry_id], language, ("en",)),
             )
             for one, score in zip(ranked, scores, strict=False)
         )
@@ -420,35 +374,3 @@ def _fitted(encoder: str) -> Calibration:
     if not fitted:
         _log.warning("knowledge.not_calibrated", encoder=encoder)
     return calibration
-
-
-def _passages(entry: Entry, facts: Facts) -> Iterator[tuple[int, Passage]]:
-    """Texts that an entry is found by, with ids that depend on nothing but what they say and where."""
-    for language, variant in entry.variants.items():
-        values = facts.values(language)
-        # Facts belong to what an answer says ("do you take PayPal?"); without them its bare words remain.
-        worded = (fill(sentence, values, language) or plain(sentence) for sentence in variant.answer)
-        for text in (variant.title, *variant.ask, " ".join((variant.title, *worded))):
-            key = "\0".join((entry.id, language, text)).encode()
-            number = int.from_bytes(hashlib.sha256(key).digest()[:8], "big") >> 1
-            yield number, Passage(Document(entry.id, language), text)
-
-
-def _by_document(passages: Mapping[int, Passage]) -> dict[Document, list[str]]:
-    texts: dict[Document, list[str]] = {}
-    for passage in passages.values():
-        texts.setdefault(passage.document, []).append(passage.text)
-    return texts
-
-
-def _chain(entry: Entry, language: str, fallback: Sequence[str]) -> Iterator[str]:
-    """Languages an entry has, in the order in which they are tried."""
-    base = language.partition("-")[0]
-    regions = sorted(code for code in entry.variants if code.partition("-")[0] == base)
-    wanted = dict.fromkeys((language, *regions, *fallback, *sorted(entry.variants)))
-    return (code for code in wanted if code in entry.variants)
-
-
-def _title(entry: Entry, language: str, fallback: Sequence[str]) -> str:
-    variant: Variant = entry.variants[next(_chain(entry, language, fallback))]
-    return variant.title

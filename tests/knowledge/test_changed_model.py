@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.encoder import BuiltinEncoder, Encoder, make_encoder
+from knowledge.encoder import BUILTIN_MODEL, BuiltinEncoder, Encoder, make_encoder
 from knowledge.entries import Entry, Variant
 from knowledge.facts import Facts
 from knowledge.index import DenseIndex
@@ -89,10 +89,22 @@ def test_entries_change_while_the_rest_is_embedded(tmp_path: Path, models: list[
     } - {"lamp"}  # fmt: skip
 
 
+def test_all_entries_are_placed_when_a_removal_takes_the_last_one_without_vectors(tmp_path: Path) -> None:
+    kb = KnowledgeBase.open(tmp_path, BuiltinEncoder(), ENTRIES, FACTS, patience_s=0)
+    order = sorted(kb._snapshot.passages)
+    last = kb._snapshot.passages[order[-1]].document.entry_id
+    left = [n for n in order if kb._snapshot.passages[n].document.entry_id != last]
+    kb.embed(order.index(left[-1]) + 1)
+
+    kb.remove(last)
+
+    assert kb.missing == 0
+    assert kb._snapshot.places is not None
+    assert kb._snapshot.places.entries.keys() == ENTRIES.keys() - {last}
+
+
 def test_sentence_transformers_loads_the_built_in_model_and_gives_the_same_vectors() -> None:
     sentence_transformers = pytest.importorskip("sentence_transformers")
-    from knowledge.encoder import BUILTIN_MODEL
-
     texts = ["Where is my parcel?", "Wo ist mein Paket?", "", "荷物はどこ", "!!!", "ส่งไป เกาหลี ได้ไหม"]
     model = sentence_transformers.SentenceTransformer(
         str(BUILTIN_MODEL), trust_remote_code=True, device="cpu", local_files_only=True
@@ -104,8 +116,6 @@ def test_sentence_transformers_loads_the_built_in_model_and_gives_the_same_vecto
 
 def test_a_saved_copy_of_the_model_loads_again(tmp_path: Path) -> None:
     sentence_transformers = pytest.importorskip("sentence_transformers")
-    from knowledge.encoder import BUILTIN_MODEL
-
     load = {"trust_remote_code": True, "device": "cpu", "local_files_only": True}
     sentence_transformers.SentenceTransformer(str(BUILTIN_MODEL), **load).save(str(tmp_path / "copy"))
 

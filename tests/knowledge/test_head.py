@@ -67,7 +67,7 @@ def test_an_entry_that_is_removed_gives_its_intent_back(head: Head) -> None:
 
     after = places.moved({"mine": None})
 
-    assert (after.ids, len(after.others)) == ((), INTENTS)
+    assert (after.numbers, len(after.others)) == ({}, INTENTS)
     assert after.ratios(vectors[0], ())[0] == {}
 
 
