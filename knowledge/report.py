@@ -25,6 +25,7 @@ _STYLE = f"""
 body {{ font: 16px/1.5 system-ui, sans-serif; color: {_INK}; background: {_PAPER}; margin: 2rem auto;
   max-width: 60rem; padding: 0 1rem; }}
 img {{ max-width: 100%; }}
+div {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
 th, td {{ text-align: right; padding: .25rem .5rem; border-bottom: 1px solid #E6E2DA; }}
 th:first-child, td:first-child {{ text-align: left; }}
@@ -96,9 +97,10 @@ def _page(report: Report, title: str) -> str:
     head = "".join(f"<th>{name}</th>" for name in ("language", "in scope", "out", *_COLUMNS))
     said = html.escape(title)
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{said}</title><style>{_STYLE}</style>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{said}</title><style>{_STYLE}</style>'
         f'<h1>{said}</h1><img alt="A bar a language; the table below has the same numbers" '
-        f'src="data:image/png;base64,{picture}"><table><tr>{head}</tr>{cells}</table></html>\n'
+        f'src="data:image/png;base64,{picture}"><div><table><tr>{head}</tr>{cells}</table></div></html>\n'
     )
 
 
