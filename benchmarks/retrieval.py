@@ -30,8 +30,8 @@ sys.path.insert(0, str(ROOT))
 from knowledge.encoder import Encoder, make_encoder  # noqa: E402  # the project is found through the line above
 from knowledge.entries import Entry, Variant, load_packs  # noqa: E402
 from knowledge.facts import Facts  # noqa: E402
+from knowledge.postings import folded_features  # noqa: E402
 from knowledge.search import KnowledgeBase  # noqa: E402
-from knowledge.text import features  # noqa: E402
 from knowledge.trials import Question, Remembering, held_out  # noqa: E402
 
 SYSTEMS = ("dense", "lexical", "fts5", "fused")
@@ -58,7 +58,7 @@ class Fts5:
 
     @staticmethod
     def _words(text: str) -> list[str]:
-        return ["x" + key.encode().hex() for key in features(text)]
+        return [f"x{key:08x}" for key in folded_features([text])[0].tolist()]
 
 
 def measure(

@@ -121,12 +121,18 @@ def load_head(folder: Path, encoder: str) -> Head | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """An entry: the mean of its lines in the head's space, their number, and the intent it says, if any."""
+class _Placed:
+    """Entries as they lie, without what intents add to them; parallel arrays.
 
-    mean: _Floats
-    lines: float
-    intent: int | None
+    Attributes:
+        means: (entries, kept), of the lines of each in the head's space.
+        lines: (entries,), their number.
+        intents: (entries,), the intent that an entry says; -1 for none.
+    """
+
+    means: _Floats
+    lines: _Floats
+    intents: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +141,16 @@ class Places:
 
     Attributes:
         head: that places them.
-        entries: by id.
-        numbers: id -> row in `terms`.
+        numbers: id of an entry -> its row.
+        placed: as they lie.
         terms: of the entries, see `Head.terms`.
         others: numbers of the head's intents that no entry has taken over.
         other_terms: of those.
     """
 
     head: Head
-    entries: Mapping[str, _Place]
     numbers: Mapping[str, int]
+    placed: _Placed
     terms: _Terms
     others: NDArray[np.int64]
     other_terms: _Terms
@@ -152,7 +158,8 @@ class Places:
     @classmethod
     def none(cls, head: Head) -> Places:
         """No entry yet."""
-        return _places(head, {})
+        none = np.empty((0, len(head.spread)), dtype=np.float32)
+        return _places(head, (), _Placed(none, np.empty(0, np.float32), np.empty(0, np.int64)))
 
     def moved(self, changes: Mapping[str, Vectors | None]) -> Places:
         """Places after some entries were added, changed or (None) removed; only these are looked at.
@@ -160,11 +167,20 @@ class Places:
         Args:
             changes: vectors (n, dim) of all the passages of each.
         """
-        entries = {key: place for key, place in self.entries.items() if key not in changes}
-        for key, vectors in changes.items():
-            if vectors is not None and len(vectors):
-                entries[key] = _place(self.head, key, vectors)
-        return _places(self.head, entries)
+        kept = [key for key in self.numbers if key not in changes]
+        rows = [self.numbers[key] for key in kept]
+        new = {key: vectors for key, vectors in changes.items() if vectors is not None and len(vectors)}
+        placed = [_place(self.head, key, vectors) for key, vectors in new.items()]
+        means = np.array([mean for mean, _, _ in placed], dtype=np.float32).reshape(-1, len(self.head.spread))
+        lines = np.array([count for _, count, _ in placed], dtype=np.float32)
+        intents = np.array([intent for _, _, intent in placed], dtype=np.int64)
+        old = self.placed
+        joined = _Placed(
+            np.concatenate([old.means[rows], means]),
+            np.concatenate([old.lines[rows], lines]),
+            np.concatenate([old.intents[rows], intents]),
+        )
+        return _places(self.head, [*kept, *new], joined)
 
     def ratios(self, vector: Vectors, among: Sequence[str]) -> tuple[dict[str, float], float]:
         """Judge a question.
@@ -187,36 +203,34 @@ class Places:
         return dict(zip(ids, own.tolist(), strict=True)), float(others.max(initial=-np.inf))
 
 
-def _place(head: Head, key: str, vectors: Vectors) -> _Place:
+def _place(head: Head, key: str, vectors: Vectors) -> tuple[_Floats, float, int]:
+    """Mean of an entry's lines, their number, and the intent that the entry says or -1."""
     mean, lines = head.place(vectors).mean(axis=0), min(float(len(vectors)), _MOST_LINES)
     if key in head.names:
-        return _Place(mean, lines, head.names.index(key))
+        return mean, lines, head.names.index(key)
     ratios = head.ratios(mean, head.intents)
     best = int(ratios.argmax())
-    return _Place(mean, lines, best if ratios[best] > _SAME else None)
+    return mean, lines, best if ratios[best] > _SAME else -1
 
 
-def _places(head: Head, entries: Mapping[str, _Place]) -> Places:
+def _places(head: Head, keys: Sequence[str], placed: _Placed) -> Places:
     """Entries with what the intents that they take over add to them; one of the intent's name goes first."""
-    by_name = {place.intent for key, place in entries.items() if key in head.names}
-    kept = len(head.spread)
-    means = np.empty((len(entries), kept), dtype=np.float32)
-    lines = np.empty(len(entries), dtype=np.float32)
-    taken: set[int] = set()
-    for row, (key, place) in enumerate(entries.items()):
-        means[row], lines[row] = place.mean, place.lines
-        if place.intent is not None and (key in head.names or place.intent not in by_name):
-            taken.add(place.intent)
-            total = place.lines + _MOST_LINES
-            means[row] = (place.mean * place.lines + head.means[place.intent] * _MOST_LINES) / total
-            lines[row] = _MOST_LINES
-    others = np.array([n for n in range(len(head.names)) if n not in taken], dtype=np.int64)
+    intents, lines = placed.intents, placed.lines
+    known = frozenset(head.names)
+    named = np.fromiter((key in known for key in keys), dtype=bool, count=len(keys))
+    takes = (intents >= 0) & (named | ~np.isin(intents, intents[named]))
+    means, counts = placed.means.copy(), lines.copy()
+    own = lines[takes, None]
+    learned = head.means[intents[takes]]
+    means[takes] = (placed.means[takes] * own + learned * _MOST_LINES) / (own + _MOST_LINES)
+    counts[takes] = _MOST_LINES
+    others = np.setdiff1d(np.arange(len(head.names)), intents[takes])
     by_square, by_product, alone = head.intents
     return Places(
         head=head,
-        entries=MappingProxyType(dict(entries)),
-        numbers={key: row for row, key in enumerate(entries)},
-        terms=head.terms(means, lines),
+        numbers=MappingProxyType({key: row for row, key in enumerate(keys)}),
+        placed=placed,
+        terms=head.terms(means, counts),
         others=others,
         other_terms=(by_square[others], by_product[others], alone[others]),
     )

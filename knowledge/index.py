@@ -1,7 +1,8 @@
 """The dense index: vectors of passages in FAISS. The only file that imports faiss.
 
-Owned by `KnowledgeBase`, which makes sure that nobody searches while it changes. Exact search: a few thousand
-passages take well under a millisecond, and an approximate index would answer less and rebuild more.
+Owned by `KnowledgeBase`, which makes sure that nobody searches while it changes. Up to `EXACT` passages every
+one is compared, which takes a millisecond or two; beyond, `regrown` sorts them into cells by nearness, and a
+search compares those in the nearest cells (Sivic and Zisserman 2003; FAISS calls it IVF), at half precision.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,19 @@ from numpy.typing import NDArray
 from knowledge.encoder import Vectors
 from knowledge.errors import IndexCorrupt
 
-__all__ = ["DenseIndex"]
+__all__ = ["EXACT", "DenseIndex"]
 
-_FORMAT = 1
+_FORMAT = 2
 _MANIFEST = "manifest.json"
+
+EXACT = 50_000
+# Cells are laid out for a number of passages; with so many times more they are too full, and laid out anew.
+_ROOM = 4
+# Cells: this many times the root of the number of passages; trained on so many passages a cell.
+_CELLS, _SAMPLED = 2.0, 48
+# Cells compared in a search: so many, or this share of them. Measured by benchmarks/scale.py.
+_PROBED, _PROBED_SHARE = 48, 1 / 16
+_CHUNK = 32_768
 
 # With a busy neighbour a second thread makes a search of this size slower, up to twentyfold.
 faiss.omp_set_num_threads(1)
@@ -46,10 +56,46 @@ class DenseIndex:
     def __len__(self) -> int:
         return len(self._ids)
 
+    def __contains__(self, number: int) -> bool:
+        return number in self._ids
+
     @property
     def ids(self) -> frozenset[int]:
         """Ids of all passages in the index."""
         return frozenset(self._ids)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a search compares every passage."""
+        return isinstance(self._index, faiss.IndexIDMap2)
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether there are so many passages that a search is slow until `regrown`."""
+        if self.is_exact:
+            return len(self) > EXACT
+        return len(self) > _ROOM * (int(self._index.nlist) / _CELLS) ** 2
+
+    def regrown(
+        self, *, expected: int = 0, progress: Callable[[int, int], None] = lambda done, total: None
+    ) -> DenseIndex:
+        """The same passages in cells. Takes a minute for a million; this index stays as it is.
+
+        Args:
+            expected: number of passages that there will be soon, when that is more.
+            progress: told passages done and passages to do.
+        """
+        ids = np.fromiter(self._ids, dtype=np.int64, count=len(self))
+        np.random.default_rng(len(ids)).shuffle(ids)
+        cells = int(_CELLS * max(len(ids), expected) ** 0.5)
+        grown = DenseIndex(self.encoder, self.dim)
+        grown._index = _in_cells(self.dim, min(cells, len(ids)))
+        grown._index.train(self.vectors(ids[: _SAMPLED * cells].tolist()))
+        for start in range(0, len(ids), _CHUNK):
+            some = ids[start : start + _CHUNK].tolist()
+            grown.add(some, self.vectors(some))
+            progress(start + len(some), len(ids))
+        return grown
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Add passages.
@@ -73,7 +119,9 @@ class DenseIndex:
         """Remove passages; ids that are not there are passed over."""
         gone = self._ids.intersection(ids)
         if gone:
-            self._index.remove_ids(np.fromiter(gone, dtype=np.int64, count=len(gone)))
+            numbers = np.fromiter(gone, dtype=np.int64, count=len(gone))
+            # The one selector that finds its passages without reading all of them, where cells have a map.
+            self._index.remove_ids(faiss.IDSelectorArray(len(numbers), faiss.swig_ptr(numbers)))
             self._ids -= gone
 
     def search(self, vector: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], Vectors]:
@@ -99,37 +147,30 @@ class DenseIndex:
             return np.empty((0, self.dim), dtype=np.float32)
         return np.asarray(self._index.reconstruct_batch(np.asarray(ids, dtype=np.int64)), dtype=np.float32)
 
-    def serialized(self) -> bytes:
-        """The index as bytes: a consistent picture, taken while the owner holds its lock, for `write`."""
-        return bytes(faiss.serialize_index(self._index).tobytes())
-
     def save(self, folder: Path) -> None:
-        """Save atomically; see `write`."""
-        self.write(folder, self.serialized(), self.ids)
-
-    def write(self, folder: Path, data: bytes, ids: Iterable[int]) -> None:
-        """Write a picture of the index so that a crash at any moment leaves the old or the new one whole.
+        """Save so that a crash at any moment leaves the old or the new index whole.
 
         The data file is named by its content and written first; replacing the manifest is the atomic step.
 
         Args:
             folder: made when missing.
-            data: from `serialized`.
-            ids: the passages in it.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256(data).hexdigest()
+        part = folder / f"vectors.{os.getpid()}.part"
+        faiss.write_index(self._index, str(part))
+        digest = _file_digest(part)
         name = f"vectors-{digest[:16]}.faiss"
+        _settle(part, folder / name)
         body = {
             "format": _FORMAT,
             "encoder": self.encoder,
             "dim": self.dim,
-            "passages": [f"{number:016x}" for number in sorted(ids)],
+            "passages": len(self),
             "files": {name: digest},
         }
-        manifest = json.dumps({**body, "sha256": _digest(body)}, indent=1).encode()
-        _write_durably(folder / name, data)
-        _write_durably(folder / _MANIFEST, manifest)
+        manifest = folder / f"manifest.{os.getpid()}.part"
+        manifest.write_bytes(json.dumps({**body, "sha256": _digest(body)}, indent=1).encode())
+        _settle(manifest, folder / _MANIFEST)
         for old in folder.glob("vectors-*.faiss"):
             if old.name != name:
                 old.unlink(missing_ok=True)
@@ -148,18 +189,48 @@ class DenseIndex:
             )
         ((name, digest),) = body["files"].items()
         try:
-            data = (folder / name).read_bytes()
+            found = _file_digest(folder / name)
         except OSError as error:
             raise IndexCorrupt(f"{name} can't be read: {error.strerror}") from error
-        if hashlib.sha256(data).hexdigest() != digest:
+        if found != digest:
             raise IndexCorrupt(f"{name} has changed since it was saved")
         loaded = cls(encoder, dim)
-        loaded._index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
-        loaded._ids = {int(number, 16) for number in body["passages"]}
-        stored = set(faiss.vector_to_array(loaded._index.id_map).tolist())
-        if loaded._index.d != dim or stored != loaded._ids:
+        loaded._index = faiss.read_index(str(folder / name))
+        loaded._ids = set(_ids_of(loaded._index).tolist())
+        if loaded._index.d != dim or len(loaded) != body["passages"]:
             raise IndexCorrupt(f"{name} does not hold the passages that the manifest names")
+        if not loaded.is_exact:
+            loaded._index.nprobe = _probed(loaded._index.nlist)
         return loaded
+
+
+def _in_cells(dim: int, cells: int) -> Any:
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dim), dim, cells, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
+    )
+    # Passages are looked up and removed by id.
+    index.set_direct_map_type(faiss.DirectMap.Hashtable)
+    index.cp.niter, index.cp.seed = 10, 7
+    index.cp.min_points_per_centroid = 1  # small ones are for tests; no need to warn
+    index.nprobe = _probed(cells)
+    return index
+
+
+def _probed(cells: int) -> int:
+    return max(_PROBED, int(_PROBED_SHARE * cells))
+
+
+def _ids_of(index: Any) -> NDArray[np.int64]:
+    if isinstance(index, faiss.IndexIDMap2):
+        ids: NDArray[np.int64] = faiss.vector_to_array(index.id_map)
+        return ids
+    lists = index.invlists
+    parts = [
+        faiss.rev_swig_ptr(lists.get_ids(cell), lists.list_size(cell)).copy()
+        for cell in range(lists.nlist)
+        if lists.list_size(cell)
+    ]
+    return np.concatenate([np.empty(0, np.int64), *parts])
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
@@ -180,11 +251,14 @@ def _digest(body: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
-def _write_durably(path: Path, data: bytes) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _settle(part: Path, path: Path) -> None:
+    """Put a written file in its place for good."""
+    with part.open("rb") as file:
         os.fsync(file.fileno())
     part.replace(path)
     # The rename itself must survive a power cut too.

@@ -1,4 +1,4 @@
-"""Lexical ranking: BM25 over words and character n-grams, one document an entry and language.
+"""Lexical ranking: BM25 over words, word pairs and character n-grams, one document an entry and language.
 
 Owned by `KnowledgeBase`. An index never changes: `replaced` gives a new one that shares what stayed the same,
 so a search in another thread sees the old or the new one whole. NumPy rather than SQLite FTS5, which ranks
@@ -8,16 +8,14 @@ all languages by shared document frequencies with fixed k1 and b: ten points les
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
-from zlib import crc32
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.text import features
+from knowledge.postings import Document, Segment, folded_features, make_segment, merged
 
 __all__ = ["Document", "LexicalHits", "LexicalIndex"]
 
@@ -29,15 +27,13 @@ _B = 0.8
 _LEAST_DOCUMENTS = 40
 # What shares fewer of the text's features than so many others has no say.
 _MOST_HITS = 128
-# Changes are kept apart from the bulk until there are this many documents of them, or until `compacted`.
-_MAX_RECENT = 128
-
-
-class Document(NamedTuple):
-    """What is ranked: an entry in one language."""
-
-    entry_id: str
-    language: str
+# A search reads the rarest features of a text first, and no more postings than this: in a base of a million
+# passages the common ones stand nearly everywhere, cost most, and tell least.
+_MOST_POSTINGS = 60_000
+# Changes are kept apart from the bulk until there are this many documents of them, or this share of it.
+_MAX_RECENT, _RECENT_SHARE = 128, 0.01
+# Fewer recent ones than this share are not worth a rewrite of the bulk.
+_WORTH_COMPACTING = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +51,30 @@ class LexicalHits:
     known: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
 class LexicalIndex:
-    """BM25 by entry and language. Immutable; made by `build`."""
+    """BM25 by entry and language. Immutable; made by `build`.
 
-    def __init__(
-        self, documents: tuple[_Counted, ...], segments: tuple[_Segment, ...], alive: _Bools
-    ) -> None:
-        """Use `build`; this is shared by it and `replaced`.
+    Attributes:
+        bulk: most documents.
+        recent: those that came or changed since.
+        recent_texts: what `recent` is made of.
+        alive: bool (documents of the bulk,), False for one that was replaced or removed.
+        languages: code -> number, as the segments use it; only grows.
+        sizes: float64 (languages,), living documents.
+        lengths: float64 (languages,), sum of their lengths.
+    """
 
-        Args:
-            documents: all that any segment holds, gone ones included.
-            segments: postings; a document stands in exactly one.
-            alive: (documents,), False for a document that was replaced or removed.
-        """
-        self._documents = documents
-        self._segments = segments
-        self._alive = alive
-        self._numbers = {counted.document: n for n, counted in enumerate(documents) if alive[n]}
-        self._languages = sorted({document.language for document in self._numbers})
-        places = {language: n for n, language in enumerate(self._languages)}
-        self._language_of = np.array([places.get(c.document.language, 0) for c in documents], dtype=np.int64)
-        lengths = np.array([counted.length for counted in documents], dtype=np.float64)
-        living = self._language_of[alive]
-        self._sizes = np.bincount(living, minlength=len(places)).astype(np.float64)
-        means = np.bincount(living, weights=lengths[alive], minlength=len(places)) / np.maximum(
-            self._sizes, 1
-        )
-        mean_of = means[self._language_of] if len(places) else lengths
-        self._norms = _K1 * (1 - _B + _B * lengths / np.maximum(mean_of, 1))
+    bulk: Segment
+    recent: Segment
+    recent_texts: Mapping[Document, Sequence[str]]
+    alive: NDArray[np.bool_]
+    languages: Mapping[str, int]
+    sizes: NDArray[np.float64]
+    lengths: NDArray[np.float64]
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return int(self.sizes.sum())
 
     @classmethod
     def build(cls, texts: Mapping[Document, Sequence[str]]) -> LexicalIndex:
@@ -94,124 +83,97 @@ class LexicalIndex:
         Args:
             texts: the passages of each; a feature counts once a passage.
         """
-        counted = tuple(_count(document, passages) for document, passages in texts.items())
-        return cls(counted, (_segment(counted, 0),), np.ones(len(counted), dtype=bool))
+        languages = _numbered({}, texts)
+        return cls._of_bulk(make_segment(texts, languages), languages)
+
+    @classmethod
+    def _of_bulk(cls, bulk: Segment, languages: Mapping[str, int]) -> LexicalIndex:
+        alive = np.ones(len(bulk.documents), dtype=bool)
+        none = make_segment({}, languages)
+        return cls(bulk, none, {}, alive, languages, *_sums(bulk, none, alive, len(languages)))
 
     def replaced(self, changes: Mapping[Document, Sequence[str] | None]) -> LexicalIndex:
         """An index with some documents added, replaced, or (None) removed; this one stays as it is."""
-        alive = self._alive.copy()
+        alive = self.alive.copy()
         for document in changes:
-            if document in self._numbers:
-                alive[self._numbers[document]] = False
-        added = tuple(_count(document, texts) for document, texts in changes.items() if texts is not None)
-        bulk = self._segments[0].documents
-        recent = self._documents[bulk:] + added
-        kept = np.concatenate([alive, np.ones(len(added), dtype=bool)])
-        if len(recent) > _MAX_RECENT:
-            return _compact(self._documents + added, kept)
-        return LexicalIndex(self._documents + added, (self._segments[0], _segment(recent, bulk)), kept)
+            if (row := self.bulk.rows.get(document)) is not None:
+                alive[row] = False
+        added = {document: texts for document, texts in changes.items() if texts is not None}
+        kept = {document: texts for document, texts in self.recent_texts.items() if document not in changes}
+        texts = kept | added
+        languages = _numbered(self.languages, added)
+        recent = make_segment(texts, languages)
+        sums = _sums(self.bulk, recent, alive, len(languages))
+        changed = LexicalIndex(self.bulk, recent, texts, alive, languages, *sums)
+        most = max(_MAX_RECENT, _RECENT_SHARE * len(self.bulk.documents))
+        return changed._merged() if len(texts) > most else changed
 
     def compacted(self) -> LexicalIndex:
         """The same index without traces of past changes; worth calling in the background after some."""
-        return self if len(self._segments) == 1 else _compact(self._documents, self._alive)
+        changes = len(self.recent.documents) + len(self.alive) - int(self.alive.sum())
+        worth = changes > _WORTH_COMPACTING * len(self.bulk.documents)
+        return self._merged() if worth else self
+
+    def _merged(self) -> LexicalIndex:
+        return self._of_bulk(merged(self.bulk, self.alive, self.recent), self.languages)
 
     def search(self, text: str) -> LexicalHits:
         """Score the documents that share most with a text, unordered; empty for one without features."""
-        query = _hashes(features(text))
-        found = [segment.postings(query) for segment in self._segments]
-        terms, documents, counts = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        living = self._alive[documents]
-        terms, documents, counts = terms[living], documents[living], counts[living]
+        query = np.unique(folded_features([text])[0])
+        segments = (self.bulk, self.recent)
+        query = query[_affordable(self.bulk.frequencies(query) + self.recent.frequencies(query))]
+        first = len(self.bulk.documents)
+        parts = [segment.postings(query) for segment in segments]
+        living = self.alive[parts[0][1]]
+        terms, documents, counts = (
+            np.concatenate([old[living], new + start])
+            for old, new, start in zip(*parts, (0, first, 0), strict=True)
+        )
         if not len(documents):
             return LexicalHits((), np.empty(0), np.empty(0))
-        languages = self._language_of[documents]
-        width = len(self._languages)
+        language_of = np.concatenate([self.bulk.languages, self.recent.languages])
+        languages, width = language_of[documents], len(self.languages)
         spread = np.bincount(terms * width + languages, minlength=len(query) * width)
         frequency = spread.reshape(len(query), width).astype(np.float64)
-        sizes = np.maximum(self._sizes, _LEAST_DOCUMENTS)
+        sizes = np.maximum(self.sizes, _LEAST_DOCUMENTS)
         information = np.log1p((sizes - frequency + 0.5) / (frequency + 0.5))
         total = information.sum(axis=0)
         known = (information * (frequency > 0)).sum(axis=0) / total
-        gains = information[terms, languages] * counts * (_K1 + 1) / (counts + self._norms[documents])
-        scores = np.bincount(documents, weights=gains, minlength=len(self._documents))
+        lengths = np.concatenate([self.bulk.lengths, self.recent.lengths])
+        mean = self.lengths / np.maximum(self.sizes, 1)
+        norms = _K1 * (1 - _B + _B * lengths[documents] / np.maximum(mean, 1)[languages])
+        gains = information[terms, languages] * counts * (_K1 + 1) / (counts + norms)
+        scores = np.bincount(documents, weights=gains)
         hit = np.flatnonzero(scores)
         if len(hit) > _MOST_HITS:
             hit = hit[np.argpartition(-scores[hit], _MOST_HITS)[:_MOST_HITS]]
-        own = self._language_of[hit]
-        names = tuple(self._documents[n].document for n in hit.tolist())
+        own = language_of[hit]
+        names = tuple(
+            self.bulk.documents[n] if n < first else self.recent.documents[n - first] for n in hit.tolist()
+        )
         return LexicalHits(names, scores[hit] / total[own], known[own])
 
 
-_Bools = NDArray[np.bool_]
-_Postings = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+def _affordable(frequencies: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places of the features to look up: all, or the rarest ones when all would be too many postings."""
+    order = np.argsort(frequencies, kind="stable")
+    within = np.cumsum(frequencies[order]) <= _MOST_POSTINGS
+    # One is always read, else a text of common words would find nothing at all.
+    found = np.flatnonzero(frequencies[order] > 0)
+    within[: found[0] + 1 if len(found) else 0] = True
+    return np.sort(order[within])
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A document with its hashed features (sorted) and in how many passages each stands."""
-
-    document: Document
-    hashes: NDArray[np.uint32]
-    counts: NDArray[np.float32]
-    length: float
+def _numbered(languages: Mapping[str, int], documents: Mapping[Document, Sequence[str]]) -> dict[str, int]:
+    codes = dict.fromkeys(chain(languages, (document.language for document in documents)))
+    return {code: number for number, code in enumerate(codes)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """Postings of a run of documents: `numbers[starts[i]:starts[i + 1]]` hold the feature `hashes[i]`."""
-
-    hashes: NDArray[np.uint32]
-    starts: NDArray[np.int64]
-    numbers: NDArray[np.int32]
-    counts: NDArray[np.float32]
-    documents: int
-
-    def postings(self, query: NDArray[np.uint32]) -> _Postings:
-        """Every (feature of the query by place, document, count)."""
-        if not len(self.hashes) or not len(query):
-            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64)
-        places = np.minimum(np.searchsorted(self.hashes, query), len(self.hashes) - 1)
-        terms = np.flatnonzero(self.hashes[places] == query)
-        places = places[terms]
-        sizes = self.starts[places + 1] - self.starts[places]
-        # One flat list of positions: each run's start, counting up within the run.
-        offsets = np.repeat(self.starts[places] - (np.cumsum(sizes) - sizes), sizes)
-        rows = np.arange(int(sizes.sum())) + offsets
-        return (
-            np.repeat(terms, sizes),
-            self.numbers[rows].astype(np.int64),
-            self.counts[rows].astype(np.float64),
-        )
-
-
-def _hashes(keys: Iterable[str]) -> NDArray[np.uint32]:
-    """Sorted distinct CRC-32 of features; a few collisions among a million do no harm to a ranking."""
-    return np.unique(np.fromiter((crc32(key.encode("utf-8", "surrogatepass")) for key in keys), np.uint32))
-
-
-def _count(document: Document, passages: Sequence[str]) -> _Counted:
-    seen: Counter[int] = Counter()
-    for passage in passages:
-        seen.update(crc32(key.encode("utf-8", "surrogatepass")) for key in features(passage))
-    hashes = np.fromiter(seen.keys(), np.uint32, len(seen))
-    counts = np.fromiter(seen.values(), np.float32, len(seen))
-    order = np.argsort(hashes)
-    return _Counted(document, hashes[order], counts[order], float(counts.sum()))
-
-
-def _segment(documents: tuple[_Counted, ...], first: int) -> _Segment:
-    """Postings of documents that are numbered from `first` on."""
-    sizes = [len(counted.hashes) for counted in documents]
-    none = np.empty(0, np.uint32)
-    hashes = np.concatenate([none, *(counted.hashes for counted in documents)])
-    counts = np.concatenate([none.astype(np.float32), *(counted.counts for counted in documents)])
-    numbers = np.repeat(np.arange(first, first + len(documents), dtype=np.int32), sizes)
-    order = np.argsort(hashes, kind="stable")
-    distinct, starts = np.unique(hashes[order], return_index=True)
-    ends = np.append(starts, len(hashes)).astype(np.int64)
-    return _Segment(distinct, ends, numbers[order], counts[order], len(documents))
-
-
-def _compact(documents: tuple[_Counted, ...], alive: _Bools) -> LexicalIndex:
-    living = tuple(counted for counted, lives in zip(documents, alive, strict=True) if lives)
-    return LexicalIndex(living, (_segment(living, 0),), np.ones(len(living), dtype=bool))
+def _sums(
+    bulk: Segment, recent: Segment, alive: NDArray[np.bool_], languages: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Living documents and the sum of their lengths by language."""
+    codes = np.concatenate([bulk.languages[alive], recent.languages])
+    lengths = np.concatenate([bulk.lengths[alive], recent.lengths])
+    sizes = np.bincount(codes, minlength=languages).astype(np.float64)
+    return sizes, np.bincount(codes, weights=lengths, minlength=languages).astype(np.float64)

@@ -17,13 +17,13 @@ __all__ = ["by_document", "languages_of", "passages_of", "title_of"]
 def passages_of(entry: Entry, facts: Facts) -> Iterator[tuple[int, Passage]]:
     """Texts that an entry is found by, with ids that depend on nothing but what they say and where."""
     for language, variant in entry.variants.items():
-        values = facts.values(language)
+        document, values = Document(entry.id, language), facts.values(language)
         # Facts belong to what an answer says ("do you take PayPal?"); without them its bare words remain.
         worded = (fill(sentence, values, language) or plain(sentence) for sentence in variant.answer)
         for text in (variant.title, *variant.ask, " ".join((variant.title, *worded))):
             key = "\0".join((entry.id, language, text)).encode()
             number = int.from_bytes(hashlib.sha256(key).digest()[:8], "big") >> 1
-            yield number, Passage(Document(entry.id, language), text)
+            yield number, Passage(document, text)
 
 
 def by_document(passages: Mapping[int, Passage]) -> dict[Document, list[str]]:

@@ -27,10 +27,11 @@ from knowledge.errors import IndexCorrupt
 from knowledge.facts import Facts, render
 from knowledge.found import Answer, Found, Hit
 from knowledge.head import Head, Places, load_head
-from knowledge.index import DenseIndex
+from knowledge.index import EXACT, DenseIndex
+from knowledge.judging import judged, reranked
 from knowledge.lexical import Document, LexicalIndex
 from knowledge.passages import by_document, languages_of, passages_of, title_of
-from knowledge.ranking import Candidate, Evidence, Passage, rank, signals_of
+from knowledge.ranking import Candidate, Evidence, Passage, rank
 from knowledge.reranker import Reranker
 
 __all__ = ["Answer", "Found", "Hit", "KnowledgeBase"]
@@ -40,19 +41,17 @@ _log = structlog.get_logger(__name__)
 # Enough that every entry that could win has its nearest passage among them; a search for more costs a sort.
 _NEAREST = 128
 _CACHED_TEXTS = 512
-_RERANKED = 10
 # Passages encoded at a time (a writer waits for no more than these), and for how long `open` encodes before
 # it leaves the rest to `embed`.
-_BATCH = 64
+_BATCH = 256
 _PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """All that a search reads besides the vectors; replaced whole on every change."""
+    """What a search reads besides vectors and passages; replaced whole on every change."""
 
     entries: Mapping[str, Entry]
-    passages: Mapping[int, Passage]
     lexical: LexicalIndex
     places: Places | None
 
@@ -67,6 +66,7 @@ class KnowledgeBase:
         facts: Facts,
         *,
         dense: DenseIndex,
+        passages: dict[int, Passage],
         snapshot: _Snapshot,
         calibration: Calibration,
         lexical_calibration: Calibration,
@@ -76,12 +76,15 @@ class KnowledgeBase:
         self._folder = folder
         self._encoder = encoder
         self._facts = facts
+        # Vectors, passages and the snapshot change together, and are read together, under `_swapping`.
         self._dense = dense
+        self._passages = passages
         self._snapshot = snapshot
         self._calibration = calibration
         self._lexical_calibration = lexical_calibration
         self._reranker = reranker
-        self._missing = len(snapshot.passages) - len(dense)
+        self._missing = len(passages) - len(dense)
+        self._to_embed = sorted((number for number in passages if number not in dense), reverse=True)
         self._writing = threading.Lock()
         self._swapping = threading.Lock()
         self._encoded = lru_cache(maxsize=_CACHED_TEXTS)(self._encode)
@@ -128,22 +131,22 @@ class KnowledgeBase:
         except IndexCorrupt as error:
             _log.info("knowledge.index_rebuilt", reason=str(error), passages=len(passages))
             dense = DenseIndex(encoder.name, encoder.dim)
-        gone, had = dense.ids - passages.keys(), len(dense)
+        if len(passages) > EXACT:
+            _log.info("knowledge.words_reading", passages=len(passages))
+        gone = dense.ids - passages.keys()
         dense.remove(gone)
         lexical = LexicalIndex.build(by_document(passages))
-        snapshot = _Snapshot(
-            MappingProxyType(dict(entries)), passages, lexical, Places.none(head) if head else None
-        )
+        snapshot = _Snapshot(MappingProxyType(dict(entries)), lexical, Places.none(head) if head else None)
         base = cls(
-            folder, encoder, facts, dense=dense, snapshot=snapshot, calibration=calibration,
-            lexical_calibration=load_calibration(LEXICAL)[0], reranker=reranker,
+            folder, encoder, facts, dense=dense, passages=passages, snapshot=snapshot,
+            calibration=calibration, lexical_calibration=load_calibration(LEXICAL)[0], reranker=reranker,
         )  # fmt: skip
-        base._snapshot = base._placed(snapshot)
-        started = time.monotonic()
+        base._place_all()
+        had, started = base.missing, time.monotonic()
         while base.missing and time.monotonic() < started + patience_s:
             base.embed()
-        added = len(dense) - (had - len(gone))
-        if gone or added:
+        if gone or had > base.missing:
+            added = had - base.missing
             _log.info("knowledge.index_updated", added=added, removed=len(gone), missing=base.missing)
             base.save()
         return base
@@ -165,26 +168,31 @@ class KnowledgeBase:
             How many are still missing.
         """
         with self._writing:
-            passages = self._snapshot.passages
-            missing = sorted(passages.keys() - self._dense.ids)
-            some = missing[:most]
-            vectors = self._encoder.encode([passages[number].text for number in some])
+            some: list[int] = []
+            while self._to_embed and len(some) < most:
+                number = self._to_embed.pop()
+                # One of an entry that has changed since is gone, or has its vector.
+                if number in self._passages and number not in self._dense:
+                    some.append(number)
+            vectors = self._encoder.encode([self._passages[number].text for number in some])
             with self._swapping:
                 self._dense.add(some, vectors)
-            placed = self._placed(self._snapshot) if some else self._snapshot
-            with self._swapping:
-                self._snapshot, self._missing = placed, len(missing) - len(some)
+                self._missing = len(self._passages) - len(self._dense)
+            if some:
+                self._place_all()
         return self._missing
 
-    def _placed(self, snapshot: _Snapshot) -> _Snapshot:
-        """The snapshot with every entry placed, once all of its passages have vectors."""
-        if snapshot.places is None or len(snapshot.passages) > len(self._dense):
-            return snapshot
+    def _place_all(self) -> None:
+        """Place every entry, once all passages have vectors."""
+        places = self._snapshot.places
+        if places is None or self._missing:
+            return
         numbers: dict[str, list[int]] = {}
-        for number, passage in snapshot.passages.items():
+        for number, passage in self._passages.items():
             numbers.setdefault(passage.document.entry_id, []).append(number)
-        own = {key: self._dense.vectors(of) for key, of in numbers.items()}
-        return replace(snapshot, places=snapshot.places.moved(own))
+        places = places.moved({key: self._dense.vectors(of) for key, of in numbers.items()})
+        with self._swapping:
+            self._snapshot = replace(self._snapshot, places=places)
 
     def encode(self, text: str) -> Vectors:
         """Vector of one message, float32 (dim,), read-only; recent texts are remembered."""
@@ -202,12 +210,12 @@ class KnowledgeBase:
             language: of the message; entries in it are preferred, others still count.
             k: at most this many hits.
         """
-        evidence, snapshot = self._find(text, vector)
+        evidence, entries = self._find(text, vector)
         calibration = self._calibration if evidence.dense else self._lexical_calibration
         ranked = self._rank(evidence, calibration, language)
         if self._reranker is not None:
-            ranked = self._reranked(self._reranker, text, ranked, snapshot.entries)
-        return self._judge(ranked, calibration, language=language, k=k, entries=snapshot.entries)
+            ranked = reranked(self._reranker, text, ranked, entries)
+        return judged(ranked, calibration, language=language, k=k, entries=entries)
 
     def evidence(self, text: str) -> Evidence:
         """All that is found for a text, unweighed: for fitting."""
@@ -268,10 +276,22 @@ class KnowledgeBase:
         """
         with self._writing:
             compacted = replace(self._snapshot, lexical=self._snapshot.lexical.compacted())
+            dense = self._roomy()
             with self._swapping:
-                self._snapshot = compacted
+                self._snapshot, self._dense = compacted, dense
             # No writer is active, and searches leave the vectors alone.
-            self._dense.save(self._folder)
+            dense.save(self._folder)
+
+    def _roomy(self) -> DenseIndex:
+        """The dense index, laid out anew when it has grown too large for the way it is."""
+        if not self._dense.outgrown:
+            return self._dense
+        total = len(self._passages)
+        _log.info("knowledge.index_growing", passages=total)
+        started = time.monotonic()
+        grown = self._dense.regrown(expected=total)
+        _log.info("knowledge.index_grown", seconds=round(time.monotonic() - started, 1))
+        return grown
 
     def _change(self, entry_id: str, entry: Entry | None) -> bool:
         with self._writing:
@@ -286,34 +306,37 @@ class KnowledgeBase:
             entries = {key: value for key, value in before.entries.items() if key != entry_id or entry}
             if entry:
                 entries[entry_id] = entry
-            kept = {number: passage for number, passage in before.passages.items() if number not in had}
-            after = _Snapshot(MappingProxyType(entries), kept | has, lexical, before.places)
+            after = _Snapshot(MappingProxyType(entries), lexical, before.places)
+            if before.places is not None and not self._missing:
+                kept = self._dense.vectors(sorted(has.keys() & had.keys()))
+                own = np.concatenate([kept, vectors]) if entry else None
+                after = replace(after, places=before.places.moved({entry_id: own}))
             with self._swapping:
                 self._dense.remove(had.keys() - has.keys())
                 self._dense.add(new, vectors)
-                if self._missing:  # none of them is placed yet
-                    after = self._placed(after)
-                elif before.places is not None:
-                    own = self._dense.vectors(sorted(has)) if has else None
-                    after = replace(after, places=before.places.moved({entry_id: own}))
+                for number in had.keys() - has.keys():
+                    del self._passages[number]
+                self._passages.update(has)
                 self._snapshot = after
-                self._missing = len(after.passages) - len(self._dense)
+                was, self._missing = self._missing, len(self._passages) - len(self._dense)
+            if was:  # none is placed yet, and this one may have been what was missing
+                self._place_all()
         return old is not None
 
-    def _find(self, text: str, vector: NDArray[np.float32] | None) -> tuple[Evidence, _Snapshot]:
+    def _find(self, text: str, vector: NDArray[np.float32] | None) -> tuple[Evidence, Mapping[str, Entry]]:
         query = self.encode(text) if vector is None else vector
         with self._swapping:
             snapshot, whole = self._snapshot, not self._missing
             numbers, products = self._dense.search(query, _NEAREST if whole else 0)
-        pairs = zip(numbers.tolist(), products.tolist(), strict=True)
-        near = [(snapshot.passages[number], product) for number, product in pairs]
+            pairs = zip(numbers.tolist(), products.tolist(), strict=True)
+            near = [(self._passages[number], product) for number, product in pairs]
         words = snapshot.lexical.search(text)
         if snapshot.places is None or not near:
-            return Evidence(words, near, dense=whole), snapshot
+            return Evidence(words, near, dense=whole), snapshot.entries
         among = {document.entry_id for document in words.documents}
         among.update(passage.document.entry_id for passage, _ in near)
         ratios, other = snapshot.places.ratios(query, sorted(among))
-        return Evidence(words, near, dense=whole, head=ratios, other=other), snapshot
+        return Evidence(words, near, dense=whole, head=ratios, other=other), snapshot.entries
 
     @staticmethod
     def _rank(evidence: Evidence, calibration: Calibration, language: str) -> list[Candidate]:
@@ -321,47 +344,6 @@ class KnowledgeBase:
             evidence, language=language,
             dense_weight=calibration.dense_weight, head_weight=calibration.head_weight,
         )  # fmt: skip
-
-    @staticmethod
-    def _reranked(
-        reranker: Reranker, text: str, ranked: list[Candidate], entries: Mapping[str, Entry]
-    ) -> list[Candidate]:
-        """The best few in the reranker's order; the first place keeps the score of a first place."""
-        few = ranked[:_RERANKED]
-        variants = [entries[one.document.entry_id].variants[one.document.language] for one in few]
-        passages = [one.text or variant.title for one, variant in zip(few, variants, strict=True)]
-        scores = reranker.scores(text, passages)
-        order = sorted(range(len(few)), key=lambda place: -scores[place])
-        moved = [replace(few[place], fused=few[to].fused) for to, place in enumerate(order)]
-        return moved + ranked[_RERANKED:]
-
-    def _judge(
-        self,
-        ranked: list[Candidate],
-        calibration: Calibration,
-        *,
-        language: str,
-        k: int,
-        entries: Mapping[str, Entry],
-    ) -> Found:
-        places = range(min(k, len(ranked)))
-        signals = [calibration.relative(signals_of(ranked, place), language) for place in places]
-        scores = [calibration.score(each) for each in signals]
-        # A worse place never scores higher: the list is read from the top.
-        scores = np.minimum.accumulate(scores).tolist() if scores else []
-        hits = tuple(
-            Hit(
-                entry_id=one.document.entry_id,
-                score=score,
-                dense=one.dense,
-                lexical=one.lexical,
-                matched_language=one.document.language,
-                matched_text=one.text or entries[one.document.entry_id].variants[one.document.language].title,
-                title=title_of(entries[one.document.entry_id], language, ("en",)),
-            )
-            for one, score in zip(ranked, scores, strict=False)
-        )
-        return Found(hits, calibration.outcome(scores, signals[0] if signals else None))
 
     def _encode(self, text: str) -> Vectors:
         vector: Vectors = self._encoder.encode([text])[0]

@@ -1,7 +1,6 @@
-"""Text as features: normal form, runs of one script class, words and character n-grams.
+"""Text in normal form and in runs of one script class, as `features` cuts it. Pure functions.
 
-Used by the built-in encoder and the lexical index, so that both see a text the same way. Pure functions;
-knows nothing of entries or languages.
+What knows entries or languages is elsewhere.
 """
 
 from __future__ import annotations
@@ -12,25 +11,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["MAX_CHARS", "WORD", "Script", "features", "fold_accents", "normalise", "runs"]
+__all__ = ["MAX_CHARS", "Script", "fold_accents", "normalise", "runs"]
 
 Script = Literal["spaced", "syllabic", "unspaced", "ideographic"]
 
 # A chat message may hold 4,000 characters; what a question is about stands in far less, and the cost of a
 # text must stay bounded.
 MAX_CHARS = 2000
-
-# First character of a feature that is a whole word; it can't stand in a word, so no n-gram looks like one.
-WORD = "="
-
-# Lengths of character n-grams. Spaced scripts need three letters to say anything; an Indic, Ethiopic or
-# Hangul sign is a syllable; Thai, Lao, Khmer and Burmese mark no words; one Han sign is often a word.
-_SIZES: dict[Script, tuple[int, ...]] = {
-    "spaced": (3, 4, 5),
-    "syllabic": (2, 3, 4),
-    "unspaced": (2, 3, 4, 5),
-    "ideographic": (1, 2, 3),
-}
 
 # Blocks of https://www.unicode.org/Public/UNIDATA/Blocks.txt (16.0, read 2026-11-22).
 _IDEOGRAPHIC = "々〆〇\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -84,30 +71,3 @@ def runs(normalised: str) -> Iterator[tuple[Script, str]]:
     """Runs of one script class in a normalised text, in order; punctuation, spaces and symbols fall out."""
     for match in _RUN.finditer(normalised):
         yield match.lastgroup, match.group()  # type: ignore[misc]  # the groups are named after Script
-
-
-@lru_cache(maxsize=256)
-def features(text: str) -> dict[str, int]:
-    """Features of a text with how often each occurs; do not change the returned dict, it is shared.
-
-    Whole words (marked with `WORD`) and character n-grams, with `<` and `>` at word borders of scripts that
-    mark them. A word with Latin or Greek accents counts twice, as typed and without them.
-
-    Returns:
-        Empty for a text without letters or digits.
-    """
-    found: dict[str, int] = {}
-    for script, run in runs(normalise(text)):
-        bordered = script in {"spaced", "syllabic"}
-        plain = fold_accents(run) if script == "spaced" else run
-        for view in (run,) if plain == run else (run, plain):
-            grams = _grams(f"<{view}>" if bordered else view, _SIZES[script])
-            if bordered:
-                grams.append(WORD + view)
-            for gram in grams:
-                found[gram] = found.get(gram, 0) + 1
-    return found
-
-
-def _grams(run: str, sizes: tuple[int, ...]) -> list[str]:
-    return [run[i : i + size] for size in sizes for i in range(len(run) - size + 1)]

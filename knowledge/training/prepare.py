@@ -79,7 +79,7 @@ def prepare(
     other_texts = [text for text, _, _ in rows]
     sources = list(SOURCES)
     base = np.array([SOURCES[name] for name in sources], dtype=np.float32)
-    shop = base * np.array([3.0 if name in SHOP else 1.0 for name in sources], dtype=np.float32)
+    shop = base * np.array([2.0 if name in SHOP else 1.0 for name in sources], dtype=np.float32)
     source = np.array([number for _, _, number in rows])
     return Material(
         vocabulary=vocabulary,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +27,23 @@ _WARM_UP_PAIRS = 300_000
 _WARM_UP_SCALE = 8.0
 _TYPOS = 0.12
 _PLAIN = 0.12
+_ROUGH = 0.2
+_CALM = 8.0
 # Groups that hold no one meaning: any answer to a question of the shop.
 _LOOSE = frozenset({"intent:inform"})
+# What the dialogue does and what an entry tells, in nearly the same words: neither drawn together nor apart.
+_KIN = (
+    ("intent:cancel_order", "topic:cancel_order"),
+    ("intent:return_item", "topic:how_to_return"),
+    ("intent:return_item", "topic:unwanted"),
+    ("intent:find_product", "topic:product_recommend"),
+    ("intent:find_product", "topic:product_gift_idea"),
+    ("intent:talk_to_human", "topic:contact_human"),
+    ("intent:bot_challenge", "topic:who_are_you"),
+    ("intent:language_request", "topic:language_of_site"),
+    ("intent:track_order", "topic:track_where"),
+    ("intent:track_order", "topic:delayed_delivery"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +51,14 @@ class Plan:
     """How long and how fast.
 
     Attributes:
-        seconds: of the first stage and of the second one.
-        steps: at most, of both.
-        rate: at the start of the first stage and of the second one; falls along a cosine to a fiftieth.
+        steps: of the first stage and of the second one.
+        rate: at the start of either; falls along a cosine to a fiftieth.
         batch: pairs a step.
         own_weight: of the contrast among the project's own lines, in the second stage.
-        own_blocks: draws of all topics a step.
+        own_blocks: draws of all groups of them a step.
     """
 
-    seconds: tuple[float, float] = (1e9, 1e9)
-    steps: tuple[int, int] = (6000, 3000)
+    steps: tuple[int, int] = (26_000, 8_000)
     rate: tuple[float, float] = (0.12, 0.06)
     batch: int = 512
     own_weight: float = 1.0
@@ -75,22 +87,23 @@ def train(
     Returns:
         float32 (features, dim).
     """
+    import torch
+
+    # The matrices are small, and numba's threads are busy beside.
+    torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
     table, energy = _warm_up(material, targets, rng)
     between("centroids", table)
-    groups = _groups(own, material)
+    groups = _groups(own, material, rng)
     for stage, name in enumerate(("general", "shop")):
-        draw = _Sampler(material, rng, material.weight if stage == 0 else material.shop_weight)
+        draw = _Sampler(material, rng, material.shop_weight if stage else material.weight)
         if stage:
-            energy[:] = np.median(energy[energy > 0])
-        started, share = time.monotonic(), 0.0
-        progress = tqdm(range(plan.steps[stage]), desc=name, unit="step", file=sys.stderr, mininterval=10)
-        running = 0.0
+            # Rows that were hardly seen would jump at the first own line that holds them.
+            energy[:] = np.maximum(energy, np.median(energy[energy > 0])) * _CALM
+        steps, running = plan.steps[stage], 0.0
+        progress = tqdm(range(steps), desc=name, unit="step", file=sys.stderr, mininterval=10)
         for step in progress:
-            share = max(step / plan.steps[stage], (time.monotonic() - started) / plan.seconds[stage])
-            if share >= 1:
-                break
-            rate = plan.rate[stage] * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * share)))
+            rate = plan.rate[stage] * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * step / steps)))
             loss = _step(table, energy, draw, material, targets, plan.batch, rate)
             running = loss if not step else 0.98 * running + 0.02 * loss
             if stage and plan.own_weight:
@@ -214,47 +227,76 @@ def _step(
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Own lines for training by kind (topics, intents), group and language, as numbers into `texts`."""
+    """Own lines for training, by group and in it by language.
+
+    Attributes:
+        texts: the lines in that order, then each of them once more as a hurried hand types it.
+        lines: int64, where the lines of each language of each group begin.
+        languages: int64, where the languages of each group begin in `lines`.
+        kin: bool (groups, groups), which are not told apart.
+    """
 
     texts: Texts
-    kinds: tuple[tuple[tuple[NDArray[np.int64], ...], ...], ...]
+    lines: NDArray[np.int64]
+    languages: NDArray[np.int64]
+    kin: NDArray[np.bool_]
+
+    def draw(self, blocks: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """A line of each group in a random language, `blocks` times, as places in `texts`."""
+        groups = np.tile(np.arange(len(self.languages) - 1), blocks)
+        language = _between(self.languages[groups], self.languages[groups + 1], rng)
+        line = _between(self.lines[language], self.lines[language + 1], rng)
+        return line + int(self.lines[-1]) * (rng.random(len(line)) < _ROUGH)
 
 
-def _groups(own: Sequence[Line], material: Material) -> _Groups:
+def _between(low: NDArray[np.int64], high: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    return low + (rng.random(len(low)) * (high - low)).astype(np.int64)
+
+
+def _groups(own: Sequence[Line], material: Material, rng: np.random.Generator) -> _Groups:
     used = [line for line in own if not line.reserved and line.group not in _LOOSE]
-    nested: dict[str, dict[str, dict[str, list[int]]]] = {}
-    for number, line in enumerate(used):
-        kind = nested.setdefault(line.group.partition(":")[0], {})
-        kind.setdefault(line.group, {}).setdefault(line.language, []).append(number)
-    kinds = tuple(
-        tuple(tuple(np.array(numbers) for numbers in group.values()) for group in kind.values())
-        for kind in nested.values()
+    used.sort(key=lambda line: (line.group, line.language))
+    cells = [(line.group, line.language) for line in used]
+    lines = [place for place, cell in enumerate(cells) if not place or cell != cells[place - 1]]
+    owners = [cells[place][0] for place in lines]
+    languages = [place for place, group in enumerate(owners) if not place or group != owners[place - 1]]
+    names = [owners[place] for place in languages]
+    kin = np.zeros((len(names), len(names)), dtype=bool)
+    for one, two in _KIN:
+        if one in names and two in names:
+            kin[names.index(one), names.index(two)] = kin[names.index(two), names.index(one)] = True
+    rough = [
+        _with_typo(line.text, rng) if place % 2 else " ".join(map(fold_accents, line.text.split(" ")))
+        for place, line in enumerate(used)
+    ]
+    return _Groups(
+        texts=texts_as_rows([line.text for line in used] + rough, material.vocabulary),
+        lines=np.array([*lines, len(used)], dtype=np.int64),
+        languages=np.array([*languages, len(lines)], dtype=np.int64),
+        kin=kin,
     )
-    return _Groups(texts_as_rows([line.text for line in used], material.vocabulary), kinds)
 
 
 def _own_step(
     table: Table, energy: _Floats, groups: _Groups, plan: Plan, rate: float, rng: np.random.Generator
 ) -> None:
-    """Two lines of each topic in random languages attract one another and repel those of other topics."""
+    """Two lines of each group in random languages attract one another and repel those of other groups."""
     import torch
     from torch.nn.functional import cross_entropy
 
     from knowledge.training.kernels import forward, update
 
-    def one(group: tuple[NDArray[np.int64], ...]) -> int:
-        return int(rng.choice(group[int(rng.integers(len(group)))]))
-
-    for kind in groups.kinds:
-        places = np.array([[one(group), one(group)] for _ in range(plan.own_blocks) for group in kind])
-        texts = groups.texts.take(places.T.ravel())
-        vectors, lengths = forward(table, texts.rows, texts.ends)
-        both: Any = torch.from_numpy(vectors).requires_grad_()
-        a, b = both.view(2, plan.own_blocks, len(kind), -1)
-        logits = a @ b.transpose(1, 2) / _OWN_TEMPERATURE
-        right = torch.arange(len(kind)).repeat(plan.own_blocks)
-        loss: Any = cross_entropy(logits.flatten(0, 1), right)
-        loss = loss + cross_entropy(logits.transpose(1, 2).flatten(0, 1), right)
-        loss.backward()
-        slopes = both.grad.numpy() * len(right)
-        update(table, energy, texts.rows, texts.ends, vectors, lengths, slopes, rate)
+    count = len(groups.kin)
+    texts = groups.texts.take(
+        np.concatenate([groups.draw(plan.own_blocks, rng), groups.draw(plan.own_blocks, rng)])
+    )
+    vectors, lengths = forward(table, texts.rows, texts.ends)
+    both: Any = torch.from_numpy(vectors).requires_grad_()
+    a, b = both.view(2, plan.own_blocks, count, -1)
+    logits = (a @ b.transpose(1, 2) / _OWN_TEMPERATURE).masked_fill(torch.from_numpy(groups.kin), -1e4)
+    right = torch.arange(count).repeat(plan.own_blocks)
+    loss: Any = cross_entropy(logits.flatten(0, 1), right)
+    loss = loss + cross_entropy(logits.transpose(1, 2).flatten(0, 1), right)
+    loss.backward()
+    slopes = both.grad.numpy() * len(right)
+    update(table, energy, texts.rows, texts.ends, vectors, lengths, slopes, rate)

@@ -91,16 +91,16 @@ def test_entries_change_while_the_rest_is_embedded(tmp_path: Path, models: list[
 
 def test_all_entries_are_placed_when_a_removal_takes_the_last_one_without_vectors(tmp_path: Path) -> None:
     kb = KnowledgeBase.open(tmp_path, BuiltinEncoder(), ENTRIES, FACTS, patience_s=0)
-    order = sorted(kb._snapshot.passages)
-    last = kb._snapshot.passages[order[-1]].document.entry_id
-    left = [n for n in order if kb._snapshot.passages[n].document.entry_id != last]
+    order = sorted(kb._passages)
+    last = kb._passages[order[-1]].document.entry_id
+    left = [n for n in order if kb._passages[n].document.entry_id != last]
     kb.embed(order.index(left[-1]) + 1)
 
     kb.remove(last)
 
     assert kb.missing == 0
     assert kb._snapshot.places is not None
-    assert kb._snapshot.places.entries.keys() == ENTRIES.keys() - {last}
+    assert kb._snapshot.places.numbers.keys() == ENTRIES.keys() - {last}
 
 
 def test_sentence_transformers_loads_the_built_in_model_and_gives_the_same_vectors() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from knowledge.encoder import BuiltinEncoder, SentenceTransformerEncoder, make_encoder
 from knowledge.errors import EncoderMissing
-from knowledge.text import features, fold_accents
+from knowledge.text import fold_accents
 from tests.knowledge.tiny_model import tiny_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,12 +83,6 @@ def test_width_and_case_do_not_matter() -> None:
     assert _similarity("ＰＡＹＰＡＬ", "paypal") == pytest.approx(1.0)
     assert fold_accents("łódź") == "lodz"
     assert fold_accents("й") == "й"
-
-
-def test_scripts_have_their_own_features() -> None:
-    assert set(features("退货 ok")) == {"退", "货", "退货", "=ok", "<ok", "ok>", "<ok>"}
-    assert "=한국" in features("한국")
-    assert "<ไทย" not in features("ไทย")
 
 
 def test_a_text_is_encoded_alike_alone_and_among_others() -> None:

@@ -155,7 +155,7 @@ def test_manifest_says_what_is_in_the_index(folder: Path) -> None:
 
     assert manifest["encoder"] == "test-1"
     assert manifest["dim"] == DIM
-    assert len(manifest["passages"]) == 4
+    assert manifest["passages"] == 4
     assert list(manifest["files"]) == [_data_file(folder).name]
 
 
@@ -163,3 +163,78 @@ def _flip(path: Path, share: float) -> None:
     data = bytearray(path.read_bytes())
     data[int(share * len(data))] ^= 1
     path.write_bytes(data)
+
+
+@pytest.fixture
+def grown(monkeypatch: pytest.MonkeyPatch) -> DenseIndex:
+    """Five hundred passages in cells."""
+    monkeypatch.setattr("knowledge.index.EXACT", 400)
+    index = DenseIndex("test-1", DIM)
+    index.add(range(500), _vectors(500))
+    assert index.outgrown
+    return index.regrown()
+
+
+def test_an_index_in_cells_finds_what_exact_search_finds(grown: DenseIndex) -> None:
+    exact = DenseIndex("test-1", DIM)
+    exact.add(range(500), _vectors(500))
+
+    assert (exact.is_exact, grown.is_exact, grown.outgrown) == (True, False, False)
+    assert grown.ids == exact.ids
+    for query in _vectors(20, seed=9):
+        near, products = exact.search(query, 5)
+        found, found_products = grown.search(query, 5)
+        assert found.tolist() == near.tolist()
+        assert found_products == pytest.approx(products, abs=0.002)
+
+
+def test_passages_in_cells_can_be_read_removed_and_added(grown: DenseIndex) -> None:
+    vectors = _vectors(500)
+    assert grown.vectors([7, 499]) == pytest.approx(vectors[[7, 499]], abs=0.002)
+
+    grown.remove([7, 12345])
+    assert 7 not in grown.search(vectors[7], 5)[0]
+    assert (7 in grown, len(grown)) == (False, 499)
+
+    grown.add([7], vectors[7:8])
+    assert grown.search(vectors[7], 1)[0].tolist() == [7]
+
+
+def test_saved_cells_answer_the_same_and_can_be_changed(grown: DenseIndex, tmp_path: Path) -> None:
+    grown.save(tmp_path)
+    loaded = _load(tmp_path)
+
+    query = _vectors(1, seed=9)[0]
+    assert not loaded.is_exact
+    assert loaded.ids == grown.ids
+    assert loaded.search(query, 9)[0].tolist() == grown.search(query, 9)[0].tolist()
+    loaded.remove([7])
+    loaded.save(tmp_path)
+    assert _load(tmp_path).ids == grown.ids - {7}
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
+def test_flipped_bit_in_cells_is_noticed(grown: DenseIndex, tmp_path: Path, share: float) -> None:
+    grown.save(tmp_path)
+    _flip(_data_file(tmp_path), share)
+
+    with pytest.raises(IndexCorrupt):
+        _load(tmp_path)
+
+
+def test_cells_that_were_laid_out_for_few_are_outgrown(grown: DenseIndex) -> None:
+    grown.add(range(500, 2100), _vectors(1600, seed=8))
+    assert grown.outgrown
+
+    again = grown.regrown()
+    assert not again.outgrown
+    assert again.ids == grown.ids
+
+
+def test_cells_may_be_laid_out_for_more_to_come(grown: DenseIndex) -> None:
+    told: list[tuple[int, int]] = []
+    roomy = grown.regrown(expected=3000, progress=lambda done, total: told.append((done, total)))
+    roomy.add(range(500, 3000), _vectors(2500, seed=8))
+
+    assert not roomy.outgrown
+    assert told[-1] == (500, 500)

@@ -94,3 +94,31 @@ def test_many_changes_are_folded_in() -> None:
     assert _scores(index, "delivery") == _scores(
         LexicalIndex.build({**TEXTS, Document("own", "en"): ["question 299"]}), "delivery"
     )
+
+
+def test_accents_may_be_missing() -> None:
+    index = LexicalIndex.build({Document("invoice", "cs"): ["Kde najdu účtenku?"], **TEXTS})
+
+    assert max(_scores(index, "uctenka").items(), key=lambda pair: pair[1])[0] == Document("invoice", "cs")
+
+
+def test_a_text_of_common_words_reads_the_rarest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {Document(f"{n}", "en"): [f"where is the {'kettle' if n == 7 else 'lamp'}"] for n in range(200)}
+    index = LexicalIndex.build(texts)
+    monkeypatch.setattr("knowledge.lexical._MOST_POSTINGS", 40)
+
+    assert set(_scores(index, "where is the kettle")) == {Document("7", "en")}
+    assert len(index.search("lamp").documents) > 100
+
+
+def test_a_large_index_takes_changes_without_being_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.lexical._MAX_RECENT", 3)
+    index = LexicalIndex.build({Document(f"{n}", "en"): [f"question {n}"] for n in range(1000)})
+    changed = index.replaced({Document("new", "en"): ["parrot"]})
+
+    assert changed.bulk is index.bulk
+    assert changed.compacted().bulk is index.bulk
+    for n in range(12):
+        changed = changed.replaced({Document(f"new-{n}", "en"): [f"parrot {n}"]})
+    assert changed.bulk is not index.bulk
+    assert len(changed) == 1013
