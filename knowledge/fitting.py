@@ -27,7 +27,7 @@ from knowledge.calibration import CALIBRATION_FILE, LEXICAL, VECTORS, Calibratio
 from knowledge.encoder import BUILTIN_MODEL, BuiltinEncoder, Encoder, make_encoder
 from knowledge.entries import load_packs
 from knowledge.head import Head, fit_head
-from knowledge.training.questions import Question, read_questions
+from knowledge.training.questions import Question, read_near, read_questions
 from knowledge.trials import (
     FOREIGN,
     PHRASES,
@@ -153,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         head.save(BUILTIN_MODEL)
     entries, questions = held_out(load_packs(_FOLDER / "packs"))
     questions += outside({question.language for question in questions}, options.phrases)
-    questions += asked(own, entries.keys())
+    questions += asked(own, entries.keys(), read_near())
     heads = _HEAD_WEIGHTS if head else (0.0,)
     tried = cases(entries, questions, encoder, [*product(_DENSE_WEIGHTS, heads)], head)
     recall = {each: _recall(trials, 1) for each, trials in tried.items()}
@@ -187,7 +187,10 @@ def learn_head(encoder: Encoder, lines: Sequence[Question]) -> Head:
     used = [line for line in lines if line.group != "chat"]
     vectors = encoder.encode([line.text for line in used])
     kept_out = np.array([is_reserved(line.text) for line in used])
-    return fit_head(encoder.name, vectors, [line.intent for line in used], kept_out, dims=_HEAD_DIMS)
+    near = [(topic, intent) for topic, intents in read_near().items() for intent in intents]
+    return fit_head(
+        encoder.name, vectors, [line.intent for line in used], kept_out, dims=_HEAD_DIMS, near=near
+    )
 
 
 def _recall(trials: Sequence[Case], ranks: int, *, foreign: bool | None = None) -> float:

@@ -9,7 +9,7 @@ so that what is asked of other matters is not given to the nearest entry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +47,7 @@ class Head:
         spread: float32 (kept,), how much questions differ there.
         names: of the intents it was fitted on.
         means: float32 (intents, kept), where they lie.
+        near: (entry's id, name of an intent that its answer serves as well) pairs.
     """
 
     encoder: str
@@ -55,6 +56,7 @@ class Head:
     spread: _Floats
     names: tuple[str, ...]
     means: _Floats
+    near: tuple[tuple[str, str], ...] = ()
 
     def place(self, vectors: Vectors) -> _Floats:
         """Vectors (n, dim) in the head's space, (n, kept)."""
@@ -99,6 +101,7 @@ class Head:
             folder / HEAD_FILE,
             encoder=np.array(self.encoder), names=np.array(self.names), mean=self.mean,
             turn=self.turn.astype(np.float16), spread=self.spread, means=self.means.astype(np.float16),
+            near=np.array(self.near, dtype=str).reshape(-1, 2),
         )  # fmt: skip
 
 
@@ -117,6 +120,7 @@ def load_head(folder: Path, encoder: str) -> Head | None:
             spread=data["spread"],
             names=tuple(data["names"].tolist()),
             means=data["means"].astype(np.float32),
+            near=tuple((entry, intent) for entry, intent in data["near"].tolist()),
         )
 
 
@@ -224,7 +228,9 @@ def _places(head: Head, keys: Sequence[str], placed: _Placed) -> Places:
     learned = head.means[intents[takes]]
     means[takes] = (placed.means[takes] * own + learned * _MOST_LINES) / (own + _MOST_LINES)
     counts[takes] = _MOST_LINES
-    others = np.setdiff1d(np.arange(len(head.names)), intents[takes])
+    present = frozenset(keys)
+    served = [head.names.index(intent) for entry, intent in head.near if entry in present]
+    others = np.setdiff1d(np.arange(len(head.names)), [*intents[takes], *served])
     by_square, by_product, alone = head.intents
     return Places(
         head=head,
@@ -237,7 +243,13 @@ def _places(head: Head, keys: Sequence[str], placed: _Placed) -> Places:
 
 
 def fit_head(
-    encoder: str, vectors: Vectors, intents: Sequence[str], kept_out: NDArray[np.bool_], *, dims: int
+    encoder: str,
+    vectors: Vectors,
+    intents: Sequence[str],
+    kept_out: NDArray[np.bool_],
+    *,
+    dims: int,
+    near: Iterable[tuple[str, str]] = (),
 ) -> Head:
     """Fit a head.
 
@@ -248,6 +260,7 @@ def fit_head(
         kept_out: lines that the encoder was not trained on. How far wording strays is measured on these
             alone; the others lie nearer together than what shoppers will type.
         dims: directions to keep, those in which questions differ most against wording.
+        near: see `Head`.
     """
     names = tuple(sorted(set(intents)))
     place = {name: number for number, name in enumerate(names)}
@@ -271,4 +284,5 @@ def fit_head(
         np.maximum(spread[best], 1e-6).astype(np.float32),
         names,
         (centres @ turn).astype(np.float32),
+        tuple(near),
     )

@@ -124,16 +124,21 @@ def outside(languages: set[str], phrases: Path = PHRASES) -> list[Question]:
     return lines
 
 
-def asked(lines: Iterable[OwnQuestion], entries: Collection[str]) -> list[Question]:
+def asked(
+    lines: Iterable[OwnQuestion], entries: Collection[str], near: Mapping[str, Collection[str]]
+) -> list[Question]:
     """The reserved lines of the project's own questions: of an entry, or of what none of them answers.
+
+    What the answer of an entry serves as well (`near`, intents by entry) is neither, and left out.
 
     Of the latter, `fit` and `report` are of other worlds, `fit_shop` and `report_shop` of shops; as many of
     the one kind as of the other.
     """
     inside: list[Question] = []
     outside: dict[str, list[Question]] = {"": [], "_shop": []}
+    served = {intent for entry, intents in near.items() if entry in entries for intent in intents}
     for line in lines:
-        if not is_reserved(line.text) or line.group == "chat":
+        if not is_reserved(line.text) or line.group == "chat" or line.intent in served - set(entries):
             continue
         if line.intent in entries:
             inside.append(Question("in_scope", line.language, line.text, line.intent))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from knowledge.model import Model
 from knowledge.training.corpus import LANGUAGES, read_pairs
 from knowledge.training.evaluate import Encode, as_text, faq_table, own_table
-from knowledge.training.own import Line, own_lines
+from knowledge.training.own import Line, kin, own_lines
 from knowledge.training.prepare import prepare
 from knowledge.training.quantise import quantise
 from knowledge.training.teacher import load_teacher, rotation, teach
@@ -64,7 +64,7 @@ def _make(options: argparse.Namespace, lines: Sequence[Line]) -> None:
     numba = import_module("numba")
     numba.set_num_threads(options.threads)
     plan = Plan(steps=(options.steps[0], options.steps[1]))
-    table = train(material, targets, own, plan, seed=options.seed)
+    table = train(material, targets, own, plan, kin=kin(), seed=options.seed)
     quantise(table, material.vocabulary, options.out, name=options.out.name, seed=options.seed)
 
 

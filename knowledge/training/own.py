@@ -10,15 +10,28 @@ from pathlib import Path
 
 import yaml
 
-from knowledge.training.questions import Question, read_questions
+from knowledge.training.questions import Question, read_near, read_questions
 from knowledge.trials import is_reserved
 
-__all__ = ["Line", "own_lines"]
+__all__ = ["Line", "kin", "own_lines"]
 
 # Not one meaning: everything that is not for us.
 _NO_MEANING = frozenset({"out_of_scope"})
 # Where the questions and the dialogue name the same thing differently.
 _RENAMED = {"cancel_order_now": "cancel_order"}
+# What the dialogue does and what an entry tells, in nearly the same words.
+_KIN = (
+    ("intent:cancel_order", "topic:cancel_order"),
+    ("intent:return_item", "topic:how_to_return"),
+    ("intent:return_item", "topic:unwanted"),
+    ("intent:find_product", "topic:product_recommend"),
+    ("intent:find_product", "topic:product_gift_idea"),
+    ("intent:talk_to_human", "topic:contact_human"),
+    ("intent:bot_challenge", "topic:who_are_you"),
+    ("intent:language_request", "topic:language_of_site"),
+    ("intent:track_order", "topic:track_where"),
+    ("intent:track_order", "topic:delayed_delivery"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,12 @@ class Line:
     def reserved(self) -> bool:
         """Whether it is kept out of training, to measure on."""
         return not self.is_title and is_reserved(self.text)
+
+
+def kin() -> list[tuple[str, str]]:
+    """Pairs of groups that mean nearly the same: training neither draws them together nor apart."""
+    near = ((f"topic:{topic}", f"topic:{intent}") for topic, said in read_near().items() for intent in said)
+    return [*_KIN, *near]
 
 
 def own_lines(packs: Path, phrases: Path) -> list[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,19 +31,6 @@ _ROUGH = 0.2
 _CALM = 8.0
 # Groups that hold no one meaning: any answer to a question of the shop.
 _LOOSE = frozenset({"intent:inform"})
-# What the dialogue does and what an entry tells, in nearly the same words: neither drawn together nor apart.
-_KIN = (
-    ("intent:cancel_order", "topic:cancel_order"),
-    ("intent:return_item", "topic:how_to_return"),
-    ("intent:return_item", "topic:unwanted"),
-    ("intent:find_product", "topic:product_recommend"),
-    ("intent:find_product", "topic:product_gift_idea"),
-    ("intent:talk_to_human", "topic:contact_human"),
-    ("intent:bot_challenge", "topic:who_are_you"),
-    ("intent:language_request", "topic:language_of_site"),
-    ("intent:track_order", "topic:track_where"),
-    ("intent:track_order", "topic:delayed_delivery"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +58,7 @@ def train(
     own: Sequence[Line],
     plan: Plan,
     *,
+    kin: Iterable[tuple[str, str]] = (),
     seed: int = 7,
     between: Callable[[str, Table], None] = lambda name, table: None,
 ) -> Table:
@@ -81,6 +69,7 @@ def train(
         targets: (English texts, dim), unit length, the teacher's vectors rotated.
         own: the project's own lines; reserved ones are not looked at.
         plan: length and pace.
+        kin: pairs of groups of the own lines that are neither drawn together nor apart.
         seed: of everything random.
         between: called with the stage's name and the table after each stage.
 
@@ -94,7 +83,7 @@ def train(
     rng = np.random.default_rng(seed)
     table, energy = _warm_up(material, targets, rng)
     between("centroids", table)
-    groups = _groups(own, material, rng)
+    groups = _groups(own, material, kin, rng)
     for stage, name in enumerate(("general", "shop")):
         draw = _Sampler(material, rng, material.shop_weight if stage else material.weight)
         if stage:
@@ -253,7 +242,9 @@ def _between(low: NDArray[np.int64], high: NDArray[np.int64], rng: np.random.Gen
     return low + (rng.random(len(low)) * (high - low)).astype(np.int64)
 
 
-def _groups(own: Sequence[Line], material: Material, rng: np.random.Generator) -> _Groups:
+def _groups(
+    own: Sequence[Line], material: Material, pairs: Iterable[tuple[str, str]], rng: np.random.Generator
+) -> _Groups:
     used = [line for line in own if not line.reserved and line.group not in _LOOSE]
     used.sort(key=lambda line: (line.group, line.language))
     cells = [(line.group, line.language) for line in used]
@@ -262,7 +253,7 @@ def _groups(own: Sequence[Line], material: Material, rng: np.random.Generator) -
     languages = [place for place, group in enumerate(owners) if not place or group != owners[place - 1]]
     names = [owners[place] for place in languages]
     kin = np.zeros((len(names), len(names)), dtype=bool)
-    for one, two in _KIN:
+    for one, two in pairs:
         if one in names and two in names:
             kin[names.index(one), names.index(two)] = kin[names.index(two), names.index(one)] = True
     rough = [

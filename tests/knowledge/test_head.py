@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,15 @@ def test_two_lines_place_an_entry_and_the_rest_competes(head: Head) -> None:
         assert found[f"intent{n:02}"].count(f"mine{n}") > 0.9 * (LINES - 2)
     for n in range(4, INTENTS):
         assert found[f"intent{n:02}"].count("other") > 0.9 * (LINES - 2)
+
+
+def test_an_intent_that_an_entry_serves_as_well_does_not_compete(head: Head) -> None:
+    vectors, _ = _made()
+    serving = replace(head, near=(("intent05", "intent06"), ("intent07", "intent08")))
+    places = Places.none(serving).moved({"intent05": vectors[5 * LINES : 5 * LINES + 1]})
+
+    assert 6 not in places.others
+    assert 8 in places.others
 
 
 def test_an_entry_with_the_name_of_an_intent_needs_no_lines_like_it(head: Head) -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from knowledge.training.corpus import LANGUAGES
-from knowledge.training.questions import FOLDER, Question, read_intents, read_questions
+from knowledge.training.questions import FOLDER, Question, read_intents, read_near, read_questions
 
 SCRIPTS = {
     "CJK": "zh zh-TW", "HANGUL": "ko", "THAI": "th", "MYANMAR": "my", "KHMER": "km", "DEVANAGARI": "hi mr",
@@ -41,6 +41,14 @@ def test_there_are_two_hundred_intents_of_shoppers_and_all_starter_topics() -> N
 
     assert len(of_shops) >= 200
     assert topics.keys() <= set(of_shops)
+
+
+def test_near_intents_are_known_ones_without_an_entry_of_their_own() -> None:
+    intents = {name for names in read_intents().values() for name in names}
+    topics = yaml.safe_load((FOLDER.parents[1] / "packs" / "en.yml").read_text(encoding="utf-8"))["entries"]
+
+    assert read_near().keys() <= topics.keys()
+    assert {name for names in read_near().values() for name in names} <= intents - topics.keys()
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))

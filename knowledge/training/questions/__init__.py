@@ -1,7 +1,8 @@
 """The project's own shop questions: what shoppers type, by intent, in every language.
 
 One file a language, `intent: ["plain", "as really typed", "short or rough"]`; `intents.yml` says what each
-intent means. Read by training, by the fitting of the head and by nothing that answers shoppers.
+intent means, `near.yml` which ones the answer of a starter topic serves as well. Read by training, by the
+fitting of the head and by nothing that answers shoppers.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from pathlib import Path
 
 import yaml
 
-__all__ = ["FOLDER", "Question", "read_intents", "read_questions"]
+__all__ = ["FOLDER", "Question", "read_intents", "read_near", "read_questions"]
 
 FOLDER = Path(__file__).resolve().parent
-_INTENTS = "intents.yml"
+_INTENTS, _NEAR = "intents.yml", "near.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,19 @@ def read_intents(folder: Path = FOLDER) -> dict[str, dict[str, str]]:
     return data
 
 
+def read_near(folder: Path = FOLDER) -> dict[str, list[str]]:
+    """Intents that a starter topic's answer serves as well, by topic."""
+    data: dict[str, list[str]] = yaml.load(
+        (folder / _NEAR).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
+    return data
+
+
 def read_questions(folder: Path = FOLDER) -> Iterator[Question]:
     """All lines, language by language."""
     groups = {intent: group for group, intents in read_intents(folder).items() for intent in intents}
     for path in sorted(folder.glob("*.yml")):
-        if path.name == _INTENTS:
+        if path.name in {_INTENTS, _NEAR}:
             continue
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         for intent, lines in data.items():
