@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
 
 from bot.messages import Action, Bubble, Button, Card, Metadata, OrderCard, ProductCard, Say, direction_of
 from knowledge.facts import Facts, fill, render
-from knowledge.messages import icu_locale
+from knowledge.locales import locale_of
 from knowledge.search import KnowledgeBase
 
 __all__ = ["Phrasebook", "Wording"]
@@ -204,12 +203,12 @@ class Wording:
 def money(amount: Mapping[str, Any], language: str) -> str:
     """Integer minor units as text of the language: `{'amount': 2400, 'currency': 'EUR'}` -> `€24.00`."""
     major = amount["amount"] / 10 ** get_currency_precision(amount["currency"])
-    return str(format_currency(major, amount["currency"], locale=icu_locale(language)))
+    return str(format_currency(major, amount["currency"], locale=locale_of(language)))
 
 
 def _language_name(code: str, language: str) -> str:
     """What a language is called in another: `('en', 'pt')` -> `inglês`."""
-    return Locale.parse(icu_locale(code)).get_language_name(icu_locale(language)) or code
+    return locale_of(code).get_language_name(locale_of(language)) or code
 
 
 def _metadata(say: Say, language: str, intent: str | None) -> Metadata:
@@ -226,7 +225,7 @@ def _in_language(texts: Mapping[str, str], language: str) -> str | None:
 
 def _date(value: str | date | datetime, language: str) -> str:
     day = datetime.fromisoformat(value).date() if isinstance(value, str) else value
-    return str(format_date(day, format="long", locale=icu_locale(language)))
+    return str(format_date(day, format="long", locale=locale_of(language)))
 
 
 def _load(path: Path) -> dict[str, Any]:

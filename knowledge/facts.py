@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_interval, get_timezone_gmt, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_currency
 
 from knowledge.errors import FactsError
-from knowledge.messages import Value, fill, icu_locale, is_right_to_left, isolate
+from knowledge.locales import locale_of
+from knowledge.messages import Value, fill, is_right_to_left, isolate
 
 __all__ = ["KNOWN_VALUES", "Facts", "fill", "render"]
 
@@ -116,7 +116,7 @@ def _check_hours(value: Any) -> None:
 
 
 def _format(facts: Mapping[str, Any], language: str) -> dict[str, Value]:
-    locale = _locale(language)
+    locale = locale_of(language)
     values: dict[str, Value] = {}
     for name, fact in facts.items():
         if name in _NUMBERS:
@@ -136,15 +136,6 @@ def _format(facts: Mapping[str, Any], language: str) -> dict[str, Value]:
     if hours := facts.get("support_hours"):
         values["support_hours"] = hours if isinstance(hours, str) else _hours(hours, locale)
     return values
-
-
-@lru_cache(maxsize=256)
-def _locale(language: str) -> Locale:
-    """Babel's locale; a language that it lacks is formatted as in English."""
-    try:
-        return Locale.parse(icu_locale(language))
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en")
 
 
 def _list(name: str, items: Iterable[str], language: str, locale: Locale) -> str:

@@ -154,3 +154,14 @@ def test_starter_answers_read_well_with_all_facts() -> None:
 
     text = render(answer, Facts(SHOP).values("en"), "en")
     assert text.startswith("Delivery usually takes 2 to 5 working days once your parcel has left us.")
+
+
+def test_no_language_takes_over_the_weekdays_of_one_that_was_asked_before() -> None:
+    hours = {"days": ["mon", "fri"], "open": "09:00", "close": "18:00", "timezone": "Europe/Berlin"}
+    after, alone = Facts({"support_hours": hours}), Facts({"support_hours": hours})
+    after.values("sw")
+
+    assert after.values("ta")["support_hours"] == alone.values("ta")["support_hours"]
+    assert str(after.values("ta")["support_hours"]).startswith("திங்")
+    assert str(after.values("zh")["support_hours"]).startswith("周一")
+    assert str(after.values("es")["support_hours"]).startswith("lun–vie")
