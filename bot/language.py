@@ -17,10 +17,16 @@ from knowledge.languages import LanguageModel
 
 __all__ = ["LanguageDetector", "choose_language"]
 
-# How much the talk so far, the page, and a language that the shop has texts in weigh, in nats.
+# How much the talk so far, the page, a language that the shop has texts in, and one that many type weigh, in
+# nats.
 _CONVERSATION_BONUS = 2.2
 _PAGE_BONUS = 2.0
 _SUPPORTED_BONUS = 1.0
+_COMMON_BONUS = 1.0
+# Those of most people online (Internet World Stats, 2020), Korean and Hindi: of two that look alike, they.
+_COMMON = frozenset({"en", "zh", "es", "ar", "id", "pt", "fr", "ja", "ru", "de", "ko", "hi"})
+# Han signs of one of the two ways of writing Chinese can't be written in the other's character set.
+_CHINESE = {"zh": "gb2312", "zh-TW": "big5"}
 # Fewer words than this switch the language of a conversation only when they are surely of another one.
 _ENOUGH_WORDS = 3
 _SURE = 0.9
@@ -72,18 +78,26 @@ class LanguageDetector:
     def __init__(self, model: LanguageModel, supported: Collection[str] = ()) -> None:
         self._model = model
         self.languages = model.languages
-        self._bonus = {language: _SUPPORTED_BONUS for language in supported if language in model.languages}
+        self._bonus = {
+            language: _SUPPORTED_BONUS * (language in supported) + _COMMON_BONUS * (language in _COMMON)
+            for language in model.languages
+        }
 
     def scores(self, text: str) -> dict[str, float]:
         """Log-likelihood by language, of those who write so; empty when there are no words to judge by."""
         words = self._judged(text)
         if not words:
             return {}
-        scores = self._model.scores(" ".join(words)).tolist()
+        scores = dict(zip(self.languages, self._model.scores(" ".join(words)).tolist(), strict=True))
         writers = _writers(words)
+        if writers is not None and "zh" in writers:
+            chinese = _chinese("".join(words))
+            writers = writers - _CHINESE.keys() | chinese
+            if len(chinese) > 1:  # what both write alike says nothing of where
+                scores |= dict.fromkeys(chinese, max(scores[language] for language in chinese))
         return {
-            language: score + self._bonus.get(language, 0.0)
-            for language, score in zip(self.languages, scores, strict=True)
+            language: score + self._bonus[language]
+            for language, score in scores.items()
             if writers is None or language in writers
         }
 
@@ -145,6 +159,20 @@ def _writers(words: list[str]) -> frozenset[str] | None:
         if len(pattern.findall(letters)) >= _SCRIPT_SHARE * len(letters):
             return languages
     return None
+
+
+def _chinese(letters: str) -> frozenset[str]:
+    """Which ways of writing Chinese have all of these signs; both when neither has."""
+    found = frozenset(language for language, charset in _CHINESE.items() if _fits(letters, charset))
+    return found or frozenset(_CHINESE)
+
+
+def _fits(letters: str, charset: str) -> bool:
+    try:
+        letters.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _known(hint: str | None, languages: tuple[str, ...]) -> str:

@@ -52,3 +52,21 @@ def test_a_whole_sentence_switches_the_conversation(detector: LanguageDetector) 
 def test_the_page_decides_where_the_words_do_not(detector: LanguageDetector) -> None:
     assert choose_language(detector, "1042", conversation=None, page="pt-BR", default="en") == "pt"
     assert choose_language(detector, "???", conversation=None, page=None, default="fr") == "fr"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("算了，不查了吧", "zh"), ("退货要多久", "zh"), ("退貨要多久", "zh-TW"), ("請問運費多少", "zh-TW")],
+)
+def test_chinese_is_traditional_only_by_its_signs(text: str, language: str) -> None:
+    assert LanguageDetector(LanguageModel.load()).detect(text) == language
+
+
+def test_chinese_without_telling_signs_follows_the_conversation() -> None:
+    detector = LanguageDetector(LanguageModel.load())
+
+    said = {
+        language: choose_language(detector, "算了，不查了吧", conversation=language, page=None, default="en")
+        for language in ("zh", "zh-TW")
+    }
+    assert said == {"zh": "zh", "zh-TW": "zh-TW"}
