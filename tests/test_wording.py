@@ -27,7 +27,9 @@ LANGUAGES = ["ar", "de", "en", "es", "fr", "hi", "id", "ja", "ko", "pt", "ru", "
 @pytest.fixture(scope="module")
 def wording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wording]:
     packs = {
-        key: entry for key, entry in load_packs(ROOT / "knowledge/packs").items() if key.startswith("return")
+        key: entry
+        for key, entry in load_packs(ROOT / "knowledge/packs", LANGUAGES).items()
+        if key.startswith("return")
     }
     facts = Facts(FACTS)
     knowledge = KnowledgeBase.open(tmp_path_factory.mktemp("index"), make_encoder("builtin"), packs, facts)
