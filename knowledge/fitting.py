@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import structlog
+import yaml
 from numpy.typing import NDArray
 
 from knowledge.calibration import CALIBRATION_FILE, LEXICAL, VECTORS, Calibration, Logistic
@@ -56,6 +57,14 @@ _TIE = 0.05
 # Recall that differs by less is the same.
 _EQUAL = 0.005
 _RIDGE = 1e-3
+# What the questions and the dialogue call the tasks.
+_TASKS = {
+    "track_order": "track_order",
+    "cancel_order_now": "cancel_order",
+    "return_item": "return_item",
+    "find_product": "find_product",
+    "talk_to_human": "talk_to_human",
+}
 # Of the signals, those that say whether a question is ours at all: not the lead over another candidate.
 _OURS = [0, 2, 3, 4, 5]
 
@@ -149,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     own = list(read_questions())
     head = None
     if encoder.name == BuiltinEncoder().name:
-        head = learn_head(encoder, own)
+        head = learn_head(encoder, own, options.phrases)
         head.save(BUILTIN_MODEL)
     entries, questions = held_out(load_packs(_FOLDER / "packs"))
     questions += outside({question.language for question in questions}, options.phrases)
@@ -182,14 +191,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.to.write_text(json.dumps(file, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def learn_head(encoder: Encoder, lines: Sequence[Question]) -> Head:
-    """The head for an encoder, from the project's own questions; small talk is the dialogue's."""
-    used = [line for line in lines if line.group != "chat"]
-    vectors = encoder.encode([line.text for line in used])
-    kept_out = np.array([is_reserved(line.text) for line in used])
+def learn_head(encoder: Encoder, lines: Sequence[Question], phrases: Path = PHRASES) -> Head:
+    """The head for an encoder, from the project's own questions and what the dialogue's tasks are asked by.
+
+    Tasks are nobody's answer, and stand against the entries; small talk is too short to stand anywhere.
+    """
+    said = [(line.intent, line.text) for line in lines if line.group != "chat" or line.intent in _TASKS]
+    for path in sorted(phrases.glob("*.yml")):
+        intents = yaml.safe_load(path.read_text(encoding="utf-8"))["intents"]
+        said += [(task, text) for task, intent in _TASKS.items() for text in intents[intent]]
+    vectors = encoder.encode([text for _, text in said])
+    kept_out = np.array([is_reserved(text) for _, text in said])
     near = [(topic, intent) for topic, intents in read_near().items() for intent in intents]
     return fit_head(
-        encoder.name, vectors, [line.intent for line in used], kept_out, dims=_HEAD_DIMS, near=near
+        encoder.name, vectors, [intent for intent, _ in said], kept_out, dims=_HEAD_DIMS, near=near
     )
 
 

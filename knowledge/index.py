@@ -26,7 +26,7 @@ __all__ = ["EXACT", "DenseIndex"]
 _FORMAT = 2
 _MANIFEST = "manifest.json"
 
-EXACT = 50_000
+EXACT = 20_000
 # Cells are laid out for a number of passages; with so many times more they are too full, and laid out anew.
 _ROOM = 4
 # Cells: this many times the root of the number of passages; trained on so many passages a cell.

@@ -45,6 +45,8 @@ _KNOWLEDGE_CERTAIN = 0.85
 _TOPIC_LIKELY = 0.4
 _TOPIC_SURE = 0.6
 _TOPIC_DENIED = 0.15
+# What the knowledge base finds less likely than this no classifier talks it into.
+_TOPIC_BELIEVED = 0.2
 _ELSEWHERE = 0.25
 _ABOUT_AN_ORDER = 0.3
 _SURELY_AN_ORDER = 0.7
@@ -102,7 +104,8 @@ def decide(evidence: Evidence) -> Decision:
 def word_count(text: str) -> int:
     """Words between spaces; where a script does not space its words, two Han or three kana count as one."""
     han, kana = len(_HAN.findall(text)), len(_KANA.findall(text))
-    spaced = len(_KANA.sub(" ", _HAN.sub(" ", text)).split())
+    others = _KANA.sub(" ", _HAN.sub(" ", text)).split()
+    spaced = sum(any(map(str.isalnum, other)) for other in others)
     return spaced + (han + 1) // 2 + (kana + 2) // 3
 
 
@@ -122,7 +125,8 @@ def _second_opinion(evidence: Evidence) -> Evidence:
         return evidence
     enough = _TOPIC_LIKELY if evidence.outcome == "clarify" else _TOPIC_SURE
     share = topic(likely) or 0.0
-    if evidence.outcome != "answer" and share >= max(enough, _best(ranking)[1]):
+    believed = likely.score >= _TOPIC_BELIEVED
+    if evidence.outcome != "answer" and believed and share >= max(enough, _best(ranking)[1]):
         score = max(likely.score, share)
         others = tuple(hit for hit in evidence.hits if hit is not likely)
         return replace(evidence, hits=(KnowledgeHit(likely.entry_id, score), *others), outcome="answer")
@@ -148,7 +152,7 @@ def _intent(evidence: Evidence) -> tuple[str, float]:
         return "bot_challenge", ranking["bot_challenge"]
     if intent in _TASKS and _is_task(evidence, intent, confidence, hit):
         return intent, confidence
-    if evidence.outcome != "answer" and _names_product(evidence, ranking):
+    if _names_product(evidence, ranking):
         return "find_product", max(evidence.product_score, ranking.get("find_product", 0.0))
     if hit is not None:
         return "talk_to_human" if hit.entry_id == "contact_human" else "ask_faq", hit.score
@@ -211,8 +215,10 @@ def _behind_the_opening(ranking: dict[str, float], hit: KnowledgeHit | None) -> 
 
 
 def _is_small_talk(evidence: Evidence, intent: str, confidence: float, hit: KnowledgeHit | None) -> bool:
-    if intent == "bot_challenge" or evidence.words <= _REPLY_WORDS:
+    if intent == "bot_challenge":
         return confidence >= _SMALL_TALK_CONFIDENCE
+    if evidence.words <= _REPLY_WORDS:
+        return confidence >= _SMALL_TALK_CONFIDENCE and not evidence.product_score
     if evidence.words <= _SMALL_TALK_WORDS:
         return confidence >= _TASK_CONFIDENCE and evidence.product_score < _PRODUCT_CERTAIN
     return confidence >= _CERTAIN and hit is None
@@ -227,8 +233,15 @@ def _is_task(evidence: Evidence, intent: str, confidence: float, hit: KnowledgeH
 
 
 def _names_product(evidence: Evidence, ranking: dict[str, float]) -> bool:
-    """A word of a title alone may be chance; with a hint of a product question it is not."""
+    """A word of a title alone may be chance; with a hint of a product question it is not.
+
+    Against an answer that the knowledge base is not certain of it takes both; where nothing else is known, a
+    word is enough.
+    """
     hinted = ranking.get("find_product", 0.0) >= _REPLY_LIKELY
+    hinted |= evidence.outcome == "unknown" and ranking.get("out_of_scope", 0.0) < _ELSEWHERE
+    if evidence.outcome == "answer":
+        return hinted and evidence.product_score > 0.0 and evidence.hits[0].score < _KNOWLEDGE_CERTAIN
     return evidence.product_score >= _PRODUCT_CERTAIN or (evidence.product_score > 0.0 and hinted)
 
 

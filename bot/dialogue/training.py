@@ -21,12 +21,16 @@ import yaml
 
 from bot.dialogue.arbitration import FAQ_PREFIX
 from knowledge.encoder import make_encoder
+from knowledge.training.questions import FOLDER as QUESTIONS
+from knowledge.training.questions import read_questions
 
 __all__ = ["TrainingFailed", "model_path", "train"]
 
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parent.parent
 _SOURCES = (_HERE / "domain.yml", _HERE / "rules.yml", _HERE / "components.py", _HERE / "details.py")
+# What the project's questions call the dialogue's intents.
+_SAID_AS = {"cancel_order_now": "cancel_order"}
 _RASA_KEYS = ("recipe", "language", "assistant_id", "pipeline", "policies")
 
 
@@ -44,7 +48,7 @@ def model_path(home: Path, config: Path, encoder: str = "builtin") -> Path:
     """
     digest = hashlib.sha256(yaml.safe_dump(_rasa_config(config, encoder)).encode())
     digest.update(make_encoder(encoder).name.encode())
-    for file in (*_SOURCES, *_phrase_files(), *_pack_files()):
+    for file in (*_SOURCES, *_phrase_files(), *_pack_files(), *sorted(QUESTIONS.glob("*.yml"))):
         digest.update(file.name.encode() + file.read_bytes())
     return home / "models" / f"dialogue-{digest.hexdigest()[:16]}.tar.gz"
 
@@ -96,7 +100,7 @@ def _write_training_data(folder: Path, config: dict[str, Any]) -> Path:
 
 
 def _examples() -> dict[str, list[str]]:
-    """Phrases by intent, over all languages.
+    """Phrases by intent, over all languages; small talk and tasks from the project's questions as well.
 
     The packs' questions are what `ask_faq` looks like, one class a topic: forty narrow classes are easier to
     tell from tasks and small talk than one that is about everything (benchmarks/intents.py).
@@ -107,6 +111,9 @@ def _examples() -> dict[str, list[str]]:
             if odd := [phrase for phrase in phrases if not isinstance(phrase, str)]:
                 raise TrainingFailed(f"{file}: {intent}: put {odd[0]!r} in quotes, it must be text")
             by_intent.setdefault(intent, {}).update(dict.fromkeys(phrases))
+    for line in read_questions():
+        if line.group == "chat" and (intent := _SAID_AS.get(line.intent, line.intent)) in by_intent:
+            by_intent[intent][line.text] = None
     taken = {phrase for phrases in by_intent.values() for phrase in phrases}
     for file in _pack_files():
         for topic, entry in _load(file)["entries"].items():
@@ -136,7 +143,9 @@ def _phrase_files() -> list[Path]:
 
 
 def _pack_files() -> list[Path]:
-    return sorted((_ROOT / "knowledge" / "packs").glob("*.yml"))
+    """Packs of the languages that have phrases: topics of others would crowd out tasks and small talk."""
+    packs = [_ROOT / "knowledge" / "packs" / file.name for file in _phrase_files()]
+    return [pack for pack in packs if pack.exists()]
 
 
 def _load(path: Path) -> dict[str, Any]:

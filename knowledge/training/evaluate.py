@@ -41,10 +41,10 @@ def own_table(encode: Encode, lines: Sequence[Line], *, indexed: frozenset[str] 
         lines: all of them.
         indexed: languages whose lines are in the index; None for all.
     """
-    topics = sorted({line.group for line in lines if line.group.startswith("topic:")})
-    of = {topic: number for number, topic in enumerate(topics)}
-    known = [line for line in lines if line.group in of and not line.reserved]
+    known = [line for line in lines if line.group.startswith("topic:") and not line.reserved]
     known = [line for line in known if indexed is None or line.language in indexed]
+    topics = sorted({line.group for line in known})
+    of = {topic: number for number, topic in enumerate(topics)}
     asked = [line for line in lines if line.group in of and line.reserved]
     near = encode([line.text for line in asked]) @ encode([line.text for line in known]).T
     owner = np.array([of[line.group] for line in known])
