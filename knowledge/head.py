@@ -197,11 +197,13 @@ class Places:
             Log-likelihood ratio by entry, and the best one of the intents that no entry answers.
         """
         placed = self.head.place(vector[None])[0]
-        ids, terms = [*self.numbers], self.terms
+        terms = self.terms
         if len(self.numbers) > _SCORED_ALWAYS:
             ids = [key for key in among if key in self.numbers]
             rows = [self.numbers[key] for key in ids]
             terms = (terms[0][rows], terms[1][rows], terms[2][rows])
+        else:
+            ids = [*self.numbers]
         own = self.head.ratios(placed, terms)
         others = self.head.ratios(placed, self.other_terms)
         return dict(zip(ids, own.tolist(), strict=True)), float(others.max(initial=-np.inf))

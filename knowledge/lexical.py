@@ -120,37 +120,38 @@ class LexicalIndex:
     def search(self, text: str) -> LexicalHits:
         """Score the documents that share most with a text, unordered; empty for one without features."""
         query = np.unique(folded_features([text])[0])
-        segments = (self.bulk, self.recent)
         query = query[_affordable(self.bulk.frequencies(query) + self.recent.frequencies(query))]
         first = len(self.bulk.documents)
-        parts = [segment.postings(query) for segment in segments]
-        living = self.alive[parts[0][1]]
-        terms, documents, counts = (
-            np.concatenate([old[living], new + start])
-            for old, new, start in zip(*parts, (0, first, 0), strict=True)
-        )
+        terms, rows, counts = self.bulk.postings(query)
+        living = self.alive[rows]
+        new_terms, new_rows, new_counts = self.recent.postings(query)
+        terms = np.concatenate([terms[living], new_terms])
+        counts = np.concatenate([counts[living], new_counts])
+        rows = rows[living]
+        documents = np.concatenate([rows, new_rows + first])
         if not len(documents):
             return LexicalHits((), np.empty(0), np.empty(0))
-        language_of = np.concatenate([self.bulk.languages, self.recent.languages])
-        languages, width = language_of[documents], len(self.languages)
+        languages = np.concatenate([self.bulk.languages[rows], self.recent.languages[new_rows]])
+        lengths = np.concatenate([self.bulk.lengths[rows], self.recent.lengths[new_rows]])
+        width = len(self.languages)
         spread = np.bincount(terms * width + languages, minlength=len(query) * width)
         frequency = spread.reshape(len(query), width).astype(np.float64)
         sizes = np.maximum(self.sizes, _LEAST_DOCUMENTS)
         information = np.log1p((sizes - frequency + 0.5) / (frequency + 0.5))
         total = information.sum(axis=0)
         known = (information * (frequency > 0)).sum(axis=0) / total
-        lengths = np.concatenate([self.bulk.lengths, self.recent.lengths])
         mean = self.lengths / np.maximum(self.sizes, 1)
-        norms = _K1 * (1 - _B + _B * lengths[documents] / np.maximum(mean, 1)[languages])
+        norms = _K1 * (1 - _B + _B * lengths / np.maximum(mean, 1)[languages])
         gains = information[terms, languages] * counts * (_K1 + 1) / (counts + norms)
         scores = np.bincount(documents, weights=gains)
         hit = np.flatnonzero(scores)
         if len(hit) > _MOST_HITS:
             hit = hit[np.argpartition(-scores[hit], _MOST_HITS)[:_MOST_HITS]]
-        own = language_of[hit]
-        names = tuple(
+        found = [
             self.bulk.documents[n] if n < first else self.recent.documents[n - first] for n in hit.tolist()
-        )
+        ]
+        own = np.array([self.languages[document.language] for document in found], dtype=np.int64)
+        names = tuple(found)
         return LexicalHits(names, scores[hit] / total[own], known[own])
 
 
