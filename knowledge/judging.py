@@ -17,6 +17,9 @@ from knowledge.reranker import Reranker
 __all__ = ["judged", "reranked"]
 
 _RERANKED = 10
+# From this likeness on a question stands in an entry in these very words, but for case and punctuation: it is
+# asked of that entry, and its score is 1.
+_VERBATIM = 0.98
 
 
 def reranked(
@@ -50,6 +53,8 @@ def judged(
     places = range(min(k, len(ranked)))
     signals = [calibration.relative(signals_of(ranked, place), language) for place in places]
     scores = [calibration.score(each) for each in signals]
+    if ranked and ranked[0].dense >= _VERBATIM:
+        scores[0] = 1.0
     # A worse place never scores higher: the list is read from the top.
     scores = np.minimum.accumulate(scores).tolist() if scores else []
     hits = tuple(

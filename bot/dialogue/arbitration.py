@@ -228,6 +228,8 @@ def _is_task(evidence: Evidence, intent: str, confidence: float, hit: KnowledgeH
     if evidence.outcome != "answer" or hit is None:
         # An order is asked about in few ways; products and people are what unrelated questions look like.
         return confidence >= (_TASK_LIKELY if intent in _ORDER_TASKS else _TASK_CONFIDENCE)
+    if hit.score >= 1.0 and hit.entry_id not in _TASK_OF_ENTRY:
+        return False  # in an entry's very words
     knows = hit.score >= _KNOWLEDGE_CERTAIN and hit.entry_id not in _TASK_OF_ENTRY
     return confidence >= (_CERTAIN if knows else _TASK_CONFIDENCE)
 

@@ -83,3 +83,10 @@ def test_a_damaged_file_is_made_again_from_the_entries(tmp_path: Path) -> None:
     file.write_bytes(data)
 
     assert _best(_open(tmp_path), "can i wash my new kettle") == "kettle-care"
+
+
+def test_a_question_in_the_words_of_an_entry_is_surely_that_entry(tmp_path: Path) -> None:
+    hit = _open(tmp_path).search("Can I wash the kettle!?", language="en").hits[0]
+
+    assert hit.entry_id == "kettle-care"
+    assert hit.score == 1.0
