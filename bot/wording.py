@@ -98,7 +98,8 @@ class Wording:
 
         Args:
             say: what to say; an entry that is gone or has no sentence left is admitted as not known.
-            language: answer language; the knowledge base may fall back to another and says so.
+            language: answer language. The knowledge base may fall back to another and says so; a sentence
+                without a translation comes in the nearest language, which the metadata then names.
             intent: for the metadata.
         """
         if say.faq is not None:
@@ -110,8 +111,9 @@ class Wording:
         titles = (self.knowledge.title(choice, language) for choice in say.choices)
         buttons += [Button(title, title) for title in titles if title]
         cards = tuple(self._card(card, language) for card in say.cards)
+        written = self.phrasebook.nearest(language)
         return Bubble(
-            text=text, buttons=tuple(buttons), cards=cards, metadata=_metadata(say, language, intent)
+            text=text, buttons=tuple(buttons), cards=cards, metadata=_metadata(say, written, intent)
         )
 
     def _answer(self, say: Say, language: str, intent: str | None) -> Bubble | None:
@@ -138,9 +140,10 @@ class Wording:
         return self.say(f"bot.button.{key}", language) or key
 
     def _values(self, language: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        worded = dict(self.facts.values(self.phrasebook.nearest(language)))
+        written = self.phrasebook.nearest(language)
+        worded = dict(self.facts.values(written))
         for name, value in values.items():
-            worded[name] = _date(value, language) if name == "date" else value
+            worded[name] = _date(value, written) if name == "date" else value
         return worded
 
     def _card(self, card: Mapping[str, Any], language: str) -> Card:

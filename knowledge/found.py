@@ -14,7 +14,7 @@ class Hit:
     """An entry that may answer.
 
     Attributes:
-        score: probability that it is the right one, 0..1.
+        score: probability that it is the right one, 0..1; 1 when the question stands in it word for word.
         dense: inner product of its nearest passage; 0 when none is near.
         lexical: share of the question's information found in it; 0 upwards.
         matched_language: language in which it matched best.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,14 +76,11 @@ class DenseIndex:
             return len(self) > EXACT
         return len(self) > _ROOM * (int(self._index.nlist) / _CELLS) ** 2
 
-    def regrown(
-        self, *, expected: int = 0, progress: Callable[[int, int], None] = lambda done, total: None
-    ) -> DenseIndex:
+    def regrown(self, *, expected: int = 0) -> DenseIndex:
         """The same passages in cells. Takes a minute for a million; this index stays as it is.
 
         Args:
             expected: number of passages that there will be soon, when that is more.
-            progress: told passages done and passages to do.
         """
         ids = np.fromiter(self._ids, dtype=np.int64, count=len(self))
         np.random.default_rng(len(ids)).shuffle(ids)
@@ -94,7 +91,6 @@ class DenseIndex:
         for start in range(0, len(ids), _CHUNK):
             some = ids[start : start + _CHUNK].tolist()
             grown.add(some, self.vectors(some))
-            progress(start + len(some), len(ids))
         return grown
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
@@ -156,7 +152,9 @@ class DenseIndex:
             folder: made when missing.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f"vectors.{os.getpid()}.part"
+        for left in folder.glob("*.part"):  # of a save that a crash cut short; there is one owner
+            left.unlink(missing_ok=True)
+        part = folder / "vectors.part"
         faiss.write_index(self._index, str(part))
         digest = _file_digest(part)
         name = f"vectors-{digest[:16]}.faiss"
@@ -168,7 +166,7 @@ class DenseIndex:
             "passages": len(self),
             "files": {name: digest},
         }
-        manifest = folder / f"manifest.{os.getpid()}.part"
+        manifest = folder / "manifest.part"
         manifest.write_bytes(json.dumps({**body, "sha256": _digest(body)}, indent=1).encode())
         _settle(manifest, folder / _MANIFEST)
         for old in folder.glob("vectors-*.faiss"):

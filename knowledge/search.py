@@ -271,6 +271,8 @@ class KnowledgeBase:
     def save(self) -> None:
         """Write the index, atomically. Searches go on meanwhile; call it in the background after changes.
 
+        A base that has outgrown its layout is laid out anew first; changes wait for that, a minute at most.
+
         Raises:
             OSError: the folder can't be written; the index on disk is then still the old one.
         """

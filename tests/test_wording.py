@@ -145,3 +145,9 @@ def test_product_cards_are_complete_in_every_language(wording: Wording, language
 
     assert isinstance(card, ProductCard)
     assert all((card.title, card.price, card.stock_text, card.buttons))
+
+
+def test_a_sentence_without_a_translation_names_the_language_it_is_written_in(wording: Wording) -> None:
+    bubble = wording.bubble(Say(key="greet", action=Action.CHAT), "he", intent="greet")
+
+    assert (bubble.text, bubble.metadata.language) == (wording.say("bot.greet", "en"), "en")

@@ -21,8 +21,6 @@ import yaml
 
 from bot.dialogue.arbitration import FAQ_PREFIX
 from knowledge.encoder import make_encoder
-from knowledge.training.questions import FOLDER as QUESTIONS
-from knowledge.training.questions import read_questions
 
 __all__ = ["TrainingFailed", "model_path", "train"]
 
@@ -48,7 +46,7 @@ def model_path(home: Path, config: Path, encoder: str = "builtin") -> Path:
     """
     digest = hashlib.sha256(yaml.safe_dump(_rasa_config(config, encoder)).encode())
     digest.update(make_encoder(encoder).name.encode())
-    for file in (*_SOURCES, *_phrase_files(), *_pack_files(), *sorted(QUESTIONS.glob("*.yml"))):
+    for file in (*_SOURCES, *_phrase_files(), *_pack_files(), *_question_files()):
         digest.update(file.name.encode() + file.read_bytes())
     return home / "models" / f"dialogue-{digest.hexdigest()[:16]}.tar.gz"
 
@@ -105,6 +103,8 @@ def _examples() -> dict[str, list[str]]:
     The packs' questions are what `ask_faq` looks like, one class a topic: forty narrow classes are easier to
     tell from tasks and small talk than one that is about everything (benchmarks/intents.py).
     """
+    from knowledge.training.questions import read_questions  # nothing that serves reads them
+
     by_intent: dict[str, dict[str, None]] = {}
     for file in _phrase_files():
         for intent, phrases in _load(file)["intents"].items():
@@ -140,6 +140,10 @@ def _rasa_config(config: Path, encoder: str) -> dict[str, Any]:
 
 def _phrase_files() -> list[Path]:
     return sorted((_HERE / "nlu").glob("*.yml"))
+
+
+def _question_files() -> list[Path]:
+    return sorted((_ROOT / "knowledge" / "training" / "questions").glob("*.yml"))
 
 
 def _pack_files() -> list[Path]:

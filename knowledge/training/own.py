@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from knowledge.training.questions import Question, read_near, read_questions
+from knowledge.training.questions import read_intents, read_near, read_questions
 from knowledge.trials import is_reserved
 
 __all__ = ["Line", "kin", "own_lines"]
@@ -19,14 +19,11 @@ __all__ = ["Line", "kin", "own_lines"]
 _NO_MEANING = frozenset({"out_of_scope"})
 # Where the questions and the dialogue name the same thing differently.
 _RENAMED = {"cancel_order_now": "cancel_order"}
-# What the dialogue does and what an entry tells, in nearly the same words.
+# What the dialogue does and what a topic without an entry tells, in nearly the same words.
 _KIN = (
-    ("intent:cancel_order", "topic:cancel_order"),
-    ("intent:return_item", "topic:how_to_return"),
     ("intent:return_item", "topic:unwanted"),
     ("intent:find_product", "topic:product_recommend"),
     ("intent:find_product", "topic:product_gift_idea"),
-    ("intent:talk_to_human", "topic:contact_human"),
     ("intent:bot_challenge", "topic:who_are_you"),
     ("intent:language_request", "topic:language_of_site"),
     ("intent:track_order", "topic:track_where"),
@@ -51,13 +48,21 @@ class Line:
 
 def kin() -> list[tuple[str, str]]:
     """Pairs of groups that mean nearly the same: training neither draws them together nor apart."""
-    near = ((f"topic:{topic}", f"topic:{intent}") for topic, said in read_near().items() for intent in said)
+    groups = {intent: group for group, intents in read_intents().items() for intent in intents}
+    near = (
+        (f"topic:{topic}", _named(groups[intent], intent))
+        for topic, said in read_near().items()
+        for intent in said
+    )
     return [*_KIN, *near]
 
 
 def own_lines(packs: Path, phrases: Path) -> list[Line]:
     """All questions, titles, ways of asking and phrases."""
-    lines = [Line(_group(question), question.language, question.text) for question in read_questions()]
+    lines = [
+        Line(_named(question.group, question.intent), question.language, question.text)
+        for question in read_questions()
+    ]
     for path in sorted(packs.glob("*.yml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for key, entry in data["entries"].items():
@@ -74,6 +79,6 @@ def own_lines(packs: Path, phrases: Path) -> list[Line]:
     return lines
 
 
-def _group(question: Question) -> str:
-    kind = "intent" if question.group == "chat" else "topic"
-    return f"{kind}:{_RENAMED.get(question.intent, question.intent)}"
+def _named(group: str, intent: str) -> str:
+    """The group of lines of an intent of ours."""
+    return f"{'intent' if group == 'chat' else 'topic'}:{_RENAMED.get(intent, intent)}"

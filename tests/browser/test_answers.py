@@ -35,6 +35,16 @@ def test_the_first_answer_says_that_it_is_an_ai_and_later_ones_do_not(
     assert "disclosure" not in said[1]["metadata"]
 
 
+def test_an_english_disclosure_before_a_hebrew_answer_runs_from_left_to_right(visit: Visit) -> None:
+    shopper = visit()
+    shopper.open()
+    shopper.converse(question("he", "shipping_time"))
+
+    direction = "element => getComputedStyle(element).direction"
+    assert shopper.log.locator(".disclosure").evaluate(direction) == "ltr"
+    assert shopper.by_bot.first.locator("[lang=he]").first.evaluate(direction) == "rtl"
+
+
 def test_dots_show_while_the_answer_is_on_its_way(visit: Visit) -> None:
     line = Line()
     shopper = visit(before=line.attach)

@@ -160,3 +160,34 @@ def test_a_message_without_any_evidence_is_not_a_crash() -> None:
 )
 def test_words_are_counted_in_spaced_and_unspaced_scripts(text: str, expected: int) -> None:
     assert word_count(text) == expected
+
+
+def test_a_question_in_the_very_words_of_an_entry_is_never_a_task() -> None:
+    own = KnowledgeHit("bronze-quokka", 1.0)
+    evidence = replace(NOTHING, ranking={"find_product": 0.97}, hits=(own,), outcome="answer", words=7)
+
+    assert decide(evidence).intent == "ask_faq"
+    assert decide(replace(evidence, hits=(replace(own, score=0.9),))).intent == "find_product"
+
+
+def test_a_named_product_beats_an_uncertain_answer_only_with_a_hint() -> None:
+    doubtful = KnowledgeHit("shipping_cost", 0.8)
+    asked = Evidence(
+        ranking={"find_product": 0.25}, hits=(doubtful,), outcome="answer", product_score=0.4, words=5
+    )
+
+    assert decide(asked).intent == "find_product"
+    assert decide(replace(asked, ranking={"find_product": 0.05})).intent == "ask_faq"
+    assert decide(replace(asked, hits=(replace(doubtful, score=0.95),))).intent == "ask_faq"
+
+
+def test_no_classifier_talks_the_knowledge_base_into_what_it_does_not_believe() -> None:
+    hits = (KnowledgeHit("size_guide", 0.05),)
+    evidence = Evidence(ranking={"faq.size_guide": 0.9}, hits=hits, outcome="unknown", words=5)
+
+    assert decide(evidence).outcome == "unknown"
+
+
+@pytest.mark.parametrize(("text", "words"), [("好嘞，谢谢客服", 3), ("ok , thanks !", 2), ("…", 0)])
+def test_punctuation_is_no_word(text: str, words: int) -> None:
+    assert word_count(text) == words

@@ -57,10 +57,9 @@ function notice(text: string, { language, direction }: Message): HTMLElement {
   return h("div", { class: "notice", lang: language, dir: direction }, h("p", {}, ...linked(text)));
 }
 
-/** Who answers here, said once and before the first answer. */
-export function disclosureRow(text: string, message: Message): HTMLElement {
-  const row = notice(text, message);
-  row.classList.add("disclosure");
+/** Who answers here, said once and before the first answer; it may be in another language than the answer. */
+export function disclosureRow(text: string): HTMLElement {
+  const row = h("div", { class: "notice disclosure", dir: "auto" }, h("p", {}, ...linked(text)));
   row.prepend(icon(ICONS.mark, "icon mark"));
   return row;
 }

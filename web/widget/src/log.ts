@@ -141,7 +141,7 @@ export class Log {
     const parts: HTMLElement[] = [];
     if (!before || midnight(before) !== midnight(at)) parts.push(dayRow(at, this.wording, new Date()));
     const disclosure = message.metadata?.disclosure;
-    if (disclosure) parts.push(disclosureRow(disclosure, message));
+    if (disclosure) parts.push(disclosureRow(disclosure));
     const row = messageRow(message, this.context);
     const near = before !== null && at.getTime() - before.getTime() < GROUP_MS;
     if (near && !disclosure && previous?.from === message.from && previous.name === message.name) row.classList.add("next");
