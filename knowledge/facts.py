@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -47,7 +48,7 @@ _ABBREVIATION_CHARS = 5  # "AEST"; what CLDR gives beyond that is a description,
 
 
 class Facts:
-    """What is known about the shop. Immutable; `values` is cached for each language.
+    """What is known about the shop. Immutable; `given` holds it; `values` is cached by language.
 
     Args:
         facts: fields of `shop:` in config.yml; None counts as not given. Money in major units with
@@ -61,7 +62,7 @@ class Facts:
         given = {name: value for name, value in facts.items() if value is not None}
         for name, value in given.items():
             _check(name, value)
-        self._facts = given
+        self.given: Mapping[str, Any] = MappingProxyType(given)
         self._cache: dict[str, dict[str, Value]] = {}
 
     def values(self, language: str) -> dict[str, Value]:
@@ -71,7 +72,7 @@ class Facts:
             A new dict: int for numbers, "true"/"false" for yes/no facts, text for all else.
         """
         if language not in self._cache:
-            self._cache[language] = _format(self._facts, language)
+            self._cache[language] = _format(self.given, language)
         return dict(self._cache[language])
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from icu4py.messageformat import MessageFormat
 
-__all__ = ["Value", "check", "fill", "icu_locale", "is_right_to_left", "isolate", "names", "plain"]
+__all__ = ["Value", "check", "fill", "icu_locale", "is_right_to_left", "isolate", "missing", "names", "plain"]
 
 # The kinds that ICU takes and facts need; int as int, so that plural forms and digits follow the language.
 Value = str | int
@@ -60,6 +60,11 @@ def names(message: str) -> frozenset[str]:
     return frozenset(_all_names(_parse(message)))
 
 
+def missing(message: str, values: Mapping[str, Value]) -> frozenset[str]:
+    """Names of the values for want of which `fill` would leave a message out; empty when it can be filled."""
+    return frozenset(name for name in _needed(_parse(message), values) if name not in values)
+
+
 def fill(message: str, values: Mapping[str, Value], language: str) -> str | None:
     """Fill a message.
 
@@ -76,7 +81,7 @@ def fill(message: str, values: Mapping[str, Value], language: str) -> str | None
         ValueError: the message is malformed (`check` it where it comes in).
     """
     parts = _parse(message)
-    if any(name not in values for name in _needed(parts, values)):
+    if missing(message, values):
         return None
     used = {name: values[name] for name in _all_names(parts) if name in values}
     if is_right_to_left(language):

@@ -20,7 +20,7 @@ from knowledge.model import Model
 from knowledge.training.corpus import LANGUAGES, read_pairs
 from knowledge.training.evaluate import Encode, as_text, faq_table, own_table
 from knowledge.training.own import Line, kin, own_lines
-from knowledge.training.prepare import prepare
+from knowledge.training.prepare import Material, prepare
 from knowledge.training.quantise import quantise
 from knowledge.training.teacher import load_teacher, rotation, teach
 from knowledge.training.train import Plan, train
@@ -64,7 +64,8 @@ def _make(options: argparse.Namespace, lines: Sequence[Line]) -> None:
     numba = import_module("numba")
     numba.set_num_threads(options.threads)
     plan = Plan(steps=(options.steps[0], options.steps[1]))
-    table = train(material, targets, own, plan, kin=kin(), seed=options.seed)
+    kept = options.work / f"general-{_digest(material, plan, options)}.npz"
+    table = train(material, targets, own, plan, kin=kin(), seed=options.seed, kept=kept)
     quantise(table, material.vocabulary, options.out, name=options.out.name, seed=options.seed)
 
 
@@ -77,6 +78,16 @@ def _taught(options: argparse.Namespace, texts: Sequence[str]) -> NDArray[np.flo
         np.save(path, teach(load_teacher(options.teacher), texts))
     vectors: NDArray[np.float32] = np.load(path)
     return vectors
+
+
+def _digest(material: Material, plan: Plan, options: argparse.Namespace) -> str:
+    """Of all that the first stage depends on; threads, whose sums race, are only told apart from one."""
+    shown = (plan.steps[0], plan.rate[0], plan.batch, options.seed, options.licences, options.threads == 1)
+    arrays = (material.vocabulary, material.meaning, material.share, material.weight)
+    digest = hashlib.sha256(repr(shown).encode())
+    for array in arrays:
+        digest.update(array.tobytes())
+    return digest.hexdigest()[:16]
 
 
 def _encode(model: Model) -> Encode:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def train(
     *,
     kin: Iterable[tuple[str, str]] = (),
     seed: int = 7,
-    between: Callable[[str, Table], None] = lambda name, table: None,
+    kept: Path | None = None,
 ) -> Table:
     """Train a table.
 
@@ -71,7 +72,8 @@ def train(
         plan: length and pace.
         kin: pairs of groups of the own lines that are neither drawn together nor apart.
         seed: of everything random.
-        between: called with the stage's name and the table after each stage.
+        kept: file that holds the table after the first stage, written when it is not there: the own lines do
+            not come into that stage, so that other lines take the second one alone.
 
     Returns:
         float32 (features, dim).
@@ -80,11 +82,18 @@ def train(
 
     # The matrices are small, and numba's threads are busy beside.
     torch.set_num_threads(1)
-    rng = np.random.default_rng(seed)
-    table, energy = _warm_up(material, targets, rng)
-    between("centroids", table)
-    groups = _groups(own, material, kin, rng)
+    table: Table
+    if kept and kept.exists():
+        with np.load(kept) as arrays:
+            table, energy = arrays["table"], arrays["energy"]
+    else:
+        table, energy = _warm_up(material, targets, np.random.default_rng(seed))
+    groups = _groups(own, material, kin, np.random.default_rng(seed))
     for stage, name in enumerate(("general", "shop")):
+        if not stage and kept and kept.exists():
+            continue
+        # A stage of its own start: the second is the same whether the first was run or read.
+        rng = np.random.default_rng((seed, stage))
         draw = _Sampler(material, rng, material.shop_weight if stage else material.weight)
         if stage:
             # Rows that were hardly seen would jump at the first own line that holds them.
@@ -99,7 +108,8 @@ def train(
                 _own_step(table, energy, groups, plan, rate * plan.own_weight, rng)
             if step % 20 == 0:
                 progress.set_postfix(loss=f"{running:.3f}", refresh=False)
-        between(name, table)
+        if not stage and kept:
+            np.savez(kept, table=table, energy=energy)
     return table
 
 

@@ -41,7 +41,7 @@ def test_a_changed_model_embeds_everything_anew_step_by_step(tmp_path: Path, mod
 
     kb = KnowledgeBase.open(tmp_path, other, ENTRIES, FACTS, patience_s=0)
     assert kb.missing == PASSAGES
-    left = [kb.embed(5) for _ in range(4)]
+    left = [kb._shelf.embed(5) for _ in range(4)]
     assert left == [13, 8, 3, 0]
     kb.save()
 
@@ -54,9 +54,9 @@ def test_until_all_is_embedded_words_alone_answer(tmp_path: Path, models: list[E
     KnowledgeBase.open(tmp_path, models[0], ENTRIES, FACTS)
 
     kb = KnowledgeBase.open(tmp_path, models[1], ENTRIES, FACTS, patience_s=0)
-    kb.embed(5)
+    kb._shelf.embed(5)
     partly = kb.search("what about the kettle?", language="en")
-    while kb.embed(5):
+    while kb._shelf.embed(5):
         pass
     wholly = kb.search("what about the kettle?", language="en")
 
@@ -67,7 +67,7 @@ def test_until_all_is_embedded_words_alone_answer(tmp_path: Path, models: list[E
 
 def test_an_interrupted_change_goes_on_where_it_was(tmp_path: Path, models: list[Encoder]) -> None:
     kb = KnowledgeBase.open(tmp_path, models[0], ENTRIES, FACTS, patience_s=0)
-    kb.embed(7)
+    kb._shelf.embed(7)
     kb.save()
 
     assert KnowledgeBase.open(tmp_path, models[0], ENTRIES, FACTS, patience_s=0).missing == PASSAGES - 7
@@ -75,13 +75,13 @@ def test_an_interrupted_change_goes_on_where_it_was(tmp_path: Path, models: list
 
 def test_entries_change_while_the_rest_is_embedded(tmp_path: Path, models: list[Encoder]) -> None:
     kb = KnowledgeBase.open(tmp_path, models[0], ENTRIES, FACTS, patience_s=0)
-    kb.embed(4)
+    kb._shelf.embed(4)
 
     kb.put(Entry("vase", {"en": Variant("what about the vase?", (), ("Yes.",))}))
     kb.remove("lamp")
 
     assert kb.search("the vase", language="en").hits[0].entry_id == "vase"
-    while kb.embed(4):
+    while kb._shelf.embed(4):
         pass
     assert kb.missing == 0
     assert {hit.entry_id for hit in kb.search("what about the", language="en", k=50).hits} == {
@@ -91,16 +91,16 @@ def test_entries_change_while_the_rest_is_embedded(tmp_path: Path, models: list[
 
 def test_all_entries_are_placed_when_a_removal_takes_the_last_one_without_vectors(tmp_path: Path) -> None:
     kb = KnowledgeBase.open(tmp_path, BuiltinEncoder(), ENTRIES, FACTS, patience_s=0)
-    order = sorted(kb._passages)
-    last = kb._passages[order[-1]].document.entry_id
-    left = [n for n in order if kb._passages[n].document.entry_id != last]
-    kb.embed(order.index(left[-1]) + 1)
+    order = sorted(kb._shelf._passages)
+    last = kb._shelf._passages[order[-1]].document.entry_id
+    left = [n for n in order if kb._shelf._passages[n].document.entry_id != last]
+    kb._shelf.embed(order.index(left[-1]) + 1)
 
     kb.remove(last)
 
     assert kb.missing == 0
-    assert kb._snapshot.places is not None
-    assert kb._snapshot.places.numbers.keys() == ENTRIES.keys() - {last}
+    assert kb._shelf.now.places is not None
+    assert kb._shelf.now.places.numbers.keys() == ENTRIES.keys() - {last}
 
 
 def test_sentence_transformers_loads_the_built_in_model_and_gives_the_same_vectors() -> None:

@@ -313,3 +313,21 @@ def test_searches_see_an_entry_whole_while_it_changes(kb: KnowledgeBase) -> None
 
     assert problems == []
     assert seen == {version.variants["en"].title for version in versions}
+
+
+def test_other_facts_make_the_base_what_it_would_be_if_opened_with_them(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    others = Facts({"name": "Lumen", "currency": "EUR", "payment_methods": ["Alipay", "Klarna"]})
+
+    kb.state(others)
+
+    anew = KnowledgeBase.open(tmp_path / "anew", BuiltinEncoder(), ENTRIES, others)
+    assert kb.missing == 0
+    for text in ("do you take alipay", "how much is delivery", "30 days"):
+        told, expected = (base.search(text, language="en") for base in (kb, anew))
+        assert [hit.entry_id for hit in told.hits] == [hit.entry_id for hit in expected.hits]
+        assert [hit.score for hit in told.hits] == pytest.approx(
+            [hit.score for hit in expected.hits], abs=1e-3
+        )
+    assert [kb.answer(key, "en") for key in ENTRIES] == [anew.answer(key, "en") for key in ENTRIES]
