@@ -22,15 +22,18 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from bot.config import ROOT, Settings
+from bot.dialogue.phrases import Phrases
 from bot.dialogue.pool import Dialogue
 from bot.dialogue.training import model_path
+from bot.facts_desk import FactsDesk, saved_facts
 from bot.language import LanguageDetector
+from bot.shop_facts import merged
 from bot.skills import ProductFinder
 from bot.store import Store
 from bot.turn import Turns
 from bot.web.api import Lifespan, create_web
 from bot.web.health import Metrics
-from bot.web.ports import Brand, Ports
+from bot.web.ports import Ports
 from bot.wiring import KnowledgeDesk, PageWording, Ready, ShopState, Window
 from bot.wording import Phrasebook, Wording
 from connectors.base import Shop
@@ -43,7 +46,7 @@ from knowledge.languages import LanguageModel
 from knowledge.reranker import CrossEncoderReranker
 from knowledge.search import KnowledgeBase
 
-__all__ = ["create_app", "open_knowledge", "private_file"]
+__all__ = ["create_app", "open_entries", "open_knowledge", "open_store", "private_file"]
 
 _log = structlog.get_logger(__name__)
 _PACKS = ROOT / "knowledge" / "packs"
@@ -81,16 +84,15 @@ async def create_app(settings: Settings) -> FastAPI:
 
 
 async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
-    store = await _open_store(settings)
+    store = await open_store(settings)
     shop = await asyncio.to_thread(create_demo_shop, settings.connectors.demo, ShopState(store))
-    given = await _facts(settings, shop)
+    platform = await shop.facts()
+    saved, _ = await saved_facts(store)
+    given = merged(platform=platform, saved=saved, ours=settings.shop)
     knowledge = await asyncio.to_thread(open_knowledge, settings, await store.entries(), given)
-    wording = Wording(
-        phrasebook=Phrasebook(),
-        knowledge=knowledge,
-        facts=Facts(given),
-        default_language=settings.shop.default_language,
-    )
+    wording = Wording(phrasebook=Phrasebook(), knowledge=knowledge)
+    codes = [code for code, _, _ in wording.phrasebook.languages()]
+    desk = FactsDesk(knowledge, store, platform=platform, ours=settings.shop, languages=codes)
     products, metrics = ProductFinder(), Metrics()
     await _refresh_catalogue(products, shop, settings)
     turns = Turns(
@@ -99,25 +101,28 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
         knowledge=knowledge,
         wording=wording,
         detector=LanguageDetector(LanguageModel.load(), knowledge.coverage()),
+        phrases=Phrases(),
         shop=shop,
         products=products,
         metrics=metrics,
         shop_timeout_s=settings.connectors.timeout_s,
         session=timedelta(minutes=settings.dialogue.session_minutes),
     )
-    brand = Brand(str(given.get("name") or "Storecast"), given.get("colour"))
     ports = Ports(
         answerer=turns,
         conversations=store,
         knowledge=KnowledgeDesk(knowledge, store),
         wording=PageWording(wording),
         readiness=Ready(dialogue),
-        window=Window(brand, shop, products, wording),
+        window=Window(shop, products, wording),
         records=shop,
+        facts=desk,
     )
-    chores = [partial(_keep_catalogue, products, shop, settings), partial(_keep_index, knowledge)]
+    chores: list[Callable[[], Coroutine[Any, Any, None]]] = [
+        partial(_keep_catalogue, products, shop, settings), partial(_keep_index, knowledge), desk.follow,
+    ]  # fmt: skip
     if knowledge.missing:
-        chores.append(partial(_embed_the_rest, knowledge))
+        chores.append(partial(_embed_the_rest, knowledge, metrics))
     secret = settings.secret or SecretStr(private_file(settings.home / "secret"))
     lifespan = _lifespan(dialogue, knowledge, store, chores)
     return create_web(settings, ports, secret=secret, metrics=metrics, lifespan=lifespan)
@@ -171,12 +176,7 @@ def open_knowledge(
         facts: the shop's facts.
         patience_s: what takes longer to encode is left to the background.
     """
-    entries: dict[str, Entry] = dict(load_packs(_PACKS, settings.knowledge.languages))
-    for entry_id, data in changed.items():
-        if data is None:
-            entries.pop(entry_id, None)
-        else:
-            entries[entry_id] = entry_from_dict(data, entry_id=entry_id, origin="own")
+    entries = open_entries(settings, changed)
     encoder = make_encoder(settings.knowledge.encoder)
     model = settings.knowledge.reranker
     return KnowledgeBase.open(
@@ -185,17 +185,23 @@ def open_knowledge(
     )  # fmt: skip
 
 
-async def _open_store(settings: Settings) -> Store:
+def open_entries(settings: Settings, changed: Mapping[str, Any]) -> dict[str, Entry]:
+    """Entries by id: the starter packs with what staff changed; see `open_knowledge`."""
+    entries: dict[str, Entry] = dict(load_packs(_PACKS, settings.knowledge.languages))
+    for entry_id, data in changed.items():
+        if data is None:
+            entries.pop(entry_id, None)
+        else:
+            entries[entry_id] = entry_from_dict(data, entry_id=entry_id, origin="own")
+    return entries
+
+
+async def open_store(settings: Settings) -> Store:
+    """The database that the settings name, its tables brought up to date."""
     where = settings.storage.url or settings.home / "storecast.db"
     return await Store.open(
         where, pool_size=settings.storage.pool_size, busy_timeout_s=settings.storage.busy_timeout_s
     )
-
-
-async def _facts(settings: Settings, shop: Shop) -> dict[str, Any]:
-    """The platform's facts, with those of config.yml on top."""
-    ours = settings.shop.model_dump(exclude_none=True, exclude={"default_language"})
-    return {"name": "Storecast", **await shop.facts(), **ours}
 
 
 async def _refresh_catalogue(products: ProductFinder, shop: Shop, settings: Settings) -> None:
@@ -211,15 +217,18 @@ async def _keep_catalogue(products: ProductFinder, shop: Shop, settings: Setting
         await _refresh_catalogue(products, shop, settings)
 
 
-async def _embed_the_rest(knowledge: KnowledgeBase) -> None:
+async def _embed_the_rest(knowledge: KnowledgeBase, metrics: Metrics) -> None:
     """Encode what a new model or a large import left without vectors, and say how far it is."""
     total = told = knowledge.missing
+    metrics.unread(total)
     while left := await asyncio.to_thread(knowledge.embed):
+        metrics.unread(left)
         if told - left >= max(total // 20, _EMBEDDED_TOLD):
             _log.info("knowledge_embedding", done=total - left, total=total)
             told = left
             # An interrupted run goes on from here.
             await asyncio.to_thread(knowledge.save)
+    metrics.unread(0)
     _log.info("knowledge_embedded", total=total)
     await asyncio.to_thread(knowledge.save)
 

@@ -62,6 +62,19 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="print JSON instead of a table")
     evaluate.add_argument("--report", type=Path, help="write a page (.html) or a picture (.png) as well")
     evaluate.set_defaults(run=_eval)
+    kb = commands.add_parser("kb", help="the shop's facts and the FAQ they make").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    for name, run, text in (
+        ("init", _kb_init, "take the shop's facts, once, and answer with them in every language"),
+        ("report", _kb_report, "say what the facts make of the FAQ, and what is missing"),
+    ):
+        action = kb.add_parser(name, help=text)
+        action.add_argument("--export", type=Path, metavar="FOLDER", help="write the FAQ, a file a language")
+        action.add_argument("--json", action="store_true", help="print JSON instead of a table")
+        action.set_defaults(run=run)
+        if name == "init":
+            action.add_argument("--facts", type=Path, metavar="FILE", help="YAML or JSON; asks without it")
     doctor = commands.add_parser("doctor", help="check that everything needed is there")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -138,6 +151,18 @@ def _eval(settings: Settings, options: argparse.Namespace) -> int:
             report, options.report, title=f"{options.file.name}, {options.kb_languages or 'all'} indexed"
         )
     return 0
+
+
+def _kb_init(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.kb import init
+
+    return init(settings, facts_file=options.facts, folder=options.export, as_json=options.json)
+
+
+def _kb_report(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.kb import report
+
+    return report(settings, folder=options.export, as_json=options.json)
 
 
 def _doctor(settings: Settings, options: argparse.Namespace) -> int:

@@ -15,6 +15,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config_errors import explain
+
 __all__ = [
     "ConfigError",
     "ConnectorSettings",
@@ -60,7 +62,7 @@ class ShopSettings(_Section):
 
     name: str | None = None
     colour: str | None = Field(default=None, pattern=r"^#[0-9A-Fa-f]{6}$")
-    default_language: str = "en"
+    default_language: str | None = None
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     delivery_days_min: Days | None = None
     delivery_days_max: Days | None = None
@@ -208,7 +210,7 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     try:
         return _build(data, _merge(given, overrides))
     except ValidationError as error:
-        raise ConfigError(_explain(error, file, text)) from error
+        raise ConfigError(explain(error, file, text)) from error
 
 
 def _build(data: dict[str, Any], given: dict[str, Any]) -> Settings:
@@ -255,25 +257,3 @@ def _merge(base: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = _merge(merged[key], value) if both else value
     return merged
-
-
-def _explain(error: ValidationError, file: Path, text: str) -> str:
-    problems = []
-    for problem in error.errors():
-        path = [str(part) for part in problem["loc"]]
-        what = "unknown setting" if problem["type"] == "extra_forbidden" else problem["msg"]
-        problems.append(f"{file}{_line(text, path)}: {'.'.join(path)}: {what}")
-    return "\n".join(problems)
-
-
-def _line(text: str, path: list[str]) -> str:
-    node = yaml.compose(text)
-    line = None
-    for part in path:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        found = next(((k, v) for k, v in node.value if k.value == part), None)
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return f":{line}" if line else ""

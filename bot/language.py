@@ -36,6 +36,8 @@ _SCRIPT_SHARE = 0.25
 # Vowel signs of Indic and South-East Asian scripts are part of a word, which `\w` alone does not know.
 _LETTERS = r"(?:[^\W\d_]|[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+"
 _WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
+# Digits of any script: a number switches no language.
+_DIGIT = re.compile(r"\d")
 _URL = re.compile(r"https?://\S+|www\.\S+")
 # Scripts other than Latin and who writes in them; kana stands before Han, as Japanese has both. Blocks of
 # https://www.unicode.org/Public/UNIDATA/Blocks.txt (16.0, read 2026-11-22).
@@ -191,4 +193,4 @@ def _words(text: str) -> list[str]:
     normal = unicodedata.normalize("NFKC", text).casefold()
     for email in find_emails(normal):
         normal = normal.replace(email, " ")
-    return _WORD.findall(_URL.sub(" ", normal))
+    return _WORD.findall(_DIGIT.sub(" ", _URL.sub(" ", normal)))

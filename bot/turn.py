@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import structlog
 
+from bot.dialogue.phrases import Phrases
 from bot.dialogue.pool import Dialogue, DialogueUnavailable, Outcome, Turn
 from bot.language import LanguageDetector, choose_language
 from bot.messages import (
@@ -80,6 +81,7 @@ class Turns:
         knowledge: KnowledgeBase,
         wording: Wording,
         detector: LanguageDetector,
+        phrases: Phrases,
         shop: Shop,
         products: ProductFinder,
         metrics: TurnMetrics,
@@ -90,6 +92,7 @@ class Turns:
         """Take every part it needs; nothing is made here."""
         self._store, self._dialogue, self._knowledge, self._wording = store, dialogue, knowledge, wording
         self._detector, self._shop, self._products, self._metrics = detector, shop, products, metrics
+        self._phrases = phrases
         self._shop_timeout_s, self._session, self._clock = shop_timeout_s, session, clock
         self._lanes: dict[str, _Lane] = {}
 
@@ -146,6 +149,10 @@ class Turns:
         if conversation.chosen_language:
             return conversation.chosen_language
         hints = (conversation.language, inbound.page_language or conversation.page_language)
+        # A phrase that the conversation's language knows need not be guessed at.
+        expected = next((hint for hint in hints if hint), None)
+        if expected in self._phrases.languages(inbound.text):
+            return str(expected)
         if inbound.payload in _PAYLOADS:
             return next((hint for hint in hints if hint), self._wording.default_language)
         return choose_language(
@@ -164,7 +171,7 @@ class Turns:
         look_up = partial(self._look_up, inbound, language)
         # A shop's own model may take longer than others can wait for.
         vector, found = look_up() if self._knowledge.is_quick else await asyncio.to_thread(look_up)
-        products = () if text.startswith("/") else self._products.find(inbound.text, 1)
+        products = () if text.startswith("/") else self._products.find(inbound.text, language, 1)
 
         async def run_skill(name: str, arguments: Mapping[str, Any]) -> SkillResult:
             return await SKILLS[name](self._request(inbound, conversation, language, arguments))
@@ -181,6 +188,7 @@ class Turns:
                 also=[hit.entry_id for hit in found.also] if found else [],
                 product_score=products[0].score if products and products[0].named else 0.0,
                 status=conversation.status,
+                known=None if inbound.payload else self._phrases.intent(inbound.text, language),
                 run_skill=run_skill,
             )
         )

@@ -88,8 +88,13 @@ class PageWording:
         return self._wording.say(key, language, **values) or ""
 
     def strings(self, language: str) -> Mapping[str, Mapping[str, str]]:
-        """Sections `widget` and `store` as they stand in the locale file."""
-        return {name: self._wording.phrasebook.section(name, language) for name in ("widget", "store")}
+        """Sections `widget`, `store` and `facts` as they stand in the locale file."""
+        book = self._wording.phrasebook
+        return {name: book.section(name, language) for name in ("widget", "store", "facts")}
+
+    def default_language(self) -> str:
+        """The shop's own language."""
+        return self._wording.default_language
 
     def languages(self) -> Sequence[tuple[str, str, str]]:
         """Code, own name and direction of each language."""
@@ -99,13 +104,14 @@ class PageWording:
 class Window:
     """What pages show of the shop."""
 
-    def __init__(self, brand: Brand, shop: Shop, products: ProductFinder, wording: Wording) -> None:
-        """`products` holds the catalogue as last read."""
-        self._brand, self._shop, self._products, self._wording = brand, shop, products, wording
+    def __init__(self, shop: Shop, products: ProductFinder, wording: Wording) -> None:
+        """`products` holds the catalogue as last read; `wording` knows name and colour."""
+        self._shop, self._products, self._wording = shop, products, wording
 
     async def brand(self) -> Brand:
         """Name and colour."""
-        return self._brand
+        facts = self._wording.facts.given
+        return Brand(str(facts["name"]), facts.get("colour"))
 
     async def products(self, language: str) -> Sequence[ProductCard]:
         """The catalogue, worded for a language, in the shop's order."""

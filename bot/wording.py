@@ -85,9 +85,17 @@ class Wording:
 
     phrasebook: Phrasebook
     knowledge: KnowledgeBase
-    facts: Facts
-    default_language: str
     asset_url: str = "/demo/images/"
+
+    @property
+    def facts(self) -> Facts:
+        """Of the shop, as they are now."""
+        return self.knowledge.facts
+
+    @property
+    def default_language(self) -> str:
+        """The shop's own."""
+        return str(self.facts.given.get("default_language") or "en")
 
     def say(self, key: str, language: str, **values: Any) -> str | None:
         """A sentence by its full key (`bot.greet`), with the shop's facts and the values given."""

@@ -29,7 +29,7 @@ __all__ = [
 
 Vectors = NDArray[np.float32]
 
-BUILTIN_MODEL = Path(__file__).with_name("models") / "polyglot-3"
+BUILTIN_MODEL = Path(__file__).with_name("models") / "polyglot-4"
 
 
 class Encoder(Protocol):

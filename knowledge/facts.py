@@ -20,6 +20,7 @@ from babel.numbers import format_currency
 from knowledge.errors import FactsError
 from knowledge.locales import locale_of
 from knowledge.messages import Value, fill, is_right_to_left, isolate
+from knowledge.payment import payment_method
 
 __all__ = ["KNOWN_VALUES", "Facts", "fill", "render"]
 
@@ -140,8 +141,12 @@ def _format(facts: Mapping[str, Any], language: str) -> dict[str, Value]:
 
 
 def _list(name: str, items: Iterable[str], language: str, locale: Locale) -> str:
-    territories = locale.territories if name == "ships_to" else {}
-    worded = [territories.get(item, item) for item in items]
+    if name == "ships_to":
+        worded = [locale.territories.get(item, item) for item in items]
+    elif name == "payment_methods":
+        worded = [payment_method(item, language) for item in items]
+    else:
+        worded = list(items)
     if is_right_to_left(language):
         worded = [isolate(item) for item in worded]
     return str(format_list(worded, locale=locale))

@@ -20,6 +20,7 @@ from bot.dialogue.training import model_path
 
 _READY_WITHIN_S = 120
 _CONFIG = ROOT / "config.yml"
+_READ = "storecast_knowledge_unread_passages 0.0"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def _wait_ready(server: LiveServer) -> None:
     deadline = time.monotonic() + _READY_WITHIN_S
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            if httpx.get(f"{server.url}/readyz", timeout=2).status_code == 200:
+            ready = httpx.get(f"{server.url}/readyz", timeout=2).status_code == 200
+            # Until everything is read, words alone answer.
+            if ready and _READ in httpx.get(f"{server.url}/metrics", timeout=2).text:
                 return
         except httpx.TransportError:
             pass

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,3 +81,59 @@ def test_the_doctor_names_a_missing_model(tmp_path: Path, capsys: pytest.Capture
 
     assert status == 1
     assert "storecast train" in capsys.readouterr().out
+
+
+FACTS = "name: Casa Lumen\ncurrency: EUR\nshipping_fee: 4.9\nreturn_days: 14\n"
+
+
+def test_kb_init_makes_the_faq_of_every_language_and_says_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = tmp_path / "facts.yml"
+    facts.write_text(FACTS)
+
+    status = main([
+        "--home", str(tmp_path / "home"), "kb", "init", "--facts", str(facts), "--json",
+        "--export", str(tmp_path / "faq"),
+    ])  # fmt: skip
+
+    report = json.loads(capsys.readouterr().out)
+    assert status == 0
+    assert len(report["languages"]) == 66
+    assert {row["absent"] for row in report["languages"].values()} == {0}
+    assert report["gaps"]["refund_days"] == ["refund_time", "charged_twice"]
+    assert len(list((tmp_path / "faq").glob("*.md"))) == 66
+    german = (tmp_path / "faq" / "de.md").read_text(encoding="utf-8")
+    assert "14 Tage" in german
+    assert "{" not in german
+
+
+def test_kb_init_without_a_terminal_asks_for_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+    status = main(["--home", str(tmp_path), "kb", "init"])
+
+    assert status == 2
+    assert "--facts FILE" in capsys.readouterr().err
+
+
+def test_wrong_facts_change_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = tmp_path / "good.yml", tmp_path / "bad.yml"
+    good.write_text(FACTS)
+    bad.write_text("retun_days: 3\n")
+    main(["--home", str(tmp_path), "kb", "init", "--facts", str(good), "--json"])
+    first = capsys.readouterr().out
+
+    assert main(["--home", str(tmp_path), "kb", "init", "--facts", str(bad)]) == 2
+    assert "did you mean return_days?" in capsys.readouterr().err
+    assert main(["--home", str(tmp_path), "kb", "report", "--json"]) == 0
+    assert capsys.readouterr().out == first
+
+
+def test_kb_report_is_a_table_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["--home", str(tmp_path), "kb", "report"])
+
+    assert status == 0
+    assert capsys.readouterr().out.startswith("40 entries in 66 languages")

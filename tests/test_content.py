@@ -14,11 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKS = ROOT / "knowledge" / "packs"
 LOCALES = ROOT / "bot" / "locales"
 PHRASES = ROOT / "bot" / "dialogue" / "nlu"
-STEP_ONE = ["en", "zh", "ja", "ko", "es", "fr", "de", "pt", "ar", "hi", "id", "ru"]
 NUMBERS = {
     "delivery_days_min", "delivery_days_max", "handling_days", "express_days", "tracking_update_days",
     "claim_days", "change_window_hours", "bulk_min_quantity", "return_days", "refund_days",
-    "warranty_months", "count", "seconds", "max",
+    "warranty_months", "count", "seconds", "max", "languages",
 }  # fmt: skip
 
 
@@ -66,11 +65,6 @@ def _languages(folder: Path) -> list[str]:
 KNOWN = _known()
 
 
-@pytest.mark.parametrize("folder", [PACKS, LOCALES, PHRASES], ids=["packs", "locales", "phrases"])
-def test_the_first_twelve_languages_are_there(folder: Path) -> None:
-    assert set(STEP_ONE) <= set(_languages(folder))
-
-
 @pytest.mark.parametrize("language", _languages(PACKS))
 def test_a_pack_answers_every_topic_with_the_english_facts(language: str) -> None:
     english, pack = _load(PACKS / "en.yml")["entries"], _load(PACKS / f"{language}.yml")
@@ -108,12 +102,6 @@ def test_a_locale_has_the_english_keys_and_values(language: str) -> None:
     for key, message in messages.items():
         assert _values(message) == _values(expected[key]), f"{language}/{key}"
         assert _format(message, language).strip(), f"{language}/{key}"
-
-
-@pytest.mark.parametrize("language", _languages(LOCALES))
-def test_buttons_are_short_enough_for_a_phone(language: str) -> None:
-    buttons = _load(LOCALES / f"{language}.yml")["bot"]["button"]
-    assert {key: text for key, text in buttons.items() if len(text) > 28} == {}
 
 
 @pytest.mark.parametrize("language", _languages(PHRASES))

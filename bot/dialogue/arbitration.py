@@ -72,6 +72,7 @@ class Evidence:
         expecting: the detail a form is asking for, else None.
         question: what a yes or no would answer, else None.
         words: number of words, as `word_count` counts them.
+        known: what the message means by heart (`phrases`), else None.
     """
 
     ranking: dict[str, float]
@@ -82,6 +83,7 @@ class Evidence:
     expecting: str | None = None
     question: str | None = None
     words: int = 1
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Decision:
 
 def decide(evidence: Evidence) -> Decision:
     """Weigh the evidence."""
-    evidence = _second_opinion(evidence)
+    evidence = _by_heart(evidence) if evidence.known else _second_opinion(evidence)
     intent, confidence = _intent(evidence)
     return Decision(intent, confidence, evidence.hits, evidence.outcome)
 
@@ -107,6 +109,13 @@ def word_count(text: str) -> int:
     others = _KANA.sub(" ", _HAN.sub(" ", text)).split()
     spaced = sum(any(map(str.isalnum, other)) for other in others)
     return spaced + (han + 1) // 2 + (kana + 2) // 3
+
+
+def _by_heart(evidence: Evidence) -> Evidence:
+    """A message that is a known phrase, word for word, means just that, here or as a reply."""
+    known = str(evidence.known)
+    score = evidence.product_score if known in _TASKS else 0.0
+    return replace(evidence, ranking={known: 1.0}, hits=(), outcome="unknown", product_score=score)
 
 
 def _second_opinion(evidence: Evidence) -> Evidence:
@@ -237,13 +246,14 @@ def _is_task(evidence: Evidence, intent: str, confidence: float, hit: KnowledgeH
 def _names_product(evidence: Evidence, ranking: dict[str, float]) -> bool:
     """A word of a title alone may be chance; with a hint of a product question it is not.
 
-    Against an answer that the knowledge base is not certain of it takes both; where nothing else is known, a
-    word is enough.
+    Against an answer that the knowledge base is not certain of it takes both, or half of a title; where
+    nothing else is known, a word is enough.
     """
     hinted = ranking.get("find_product", 0.0) >= _REPLY_LIKELY
     hinted |= evidence.outcome == "unknown" and ranking.get("out_of_scope", 0.0) < _ELSEWHERE
     if evidence.outcome == "answer":
-        return hinted and evidence.product_score > 0.0 and evidence.hits[0].score < _KNOWLEDGE_CERTAIN
+        named = evidence.product_score >= _PRODUCT_CERTAIN or (hinted and evidence.product_score > 0.0)
+        return named and evidence.hits[0].score < _KNOWLEDGE_CERTAIN
     return evidence.product_score >= _PRODUCT_CERTAIN or (evidence.product_score > 0.0 and hinted)
 
 

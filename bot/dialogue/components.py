@@ -149,6 +149,7 @@ class IntentArbiter(_Stateless):
                 expecting=turn.expecting,
                 question=turn.question,
                 words=word_count(message.get(TEXT) or ""),
+                known=turn.known,
             )
             decision = decide(evidence)
             turn.hits, turn.outcome = decision.hits, decision.outcome

@@ -41,6 +41,7 @@ class TurnContext:
         question: what a yes or no would answer (`cancel`, `return`, `handoff`), else None.
         status: `bot`, or `waiting` when staff have been called.
         call_skill: runs a skill in the front door, where the shop is.
+        known: what the message means by heart (`phrases`), else None.
         explained: an action said this turn why a detail was not understood.
     """
 
@@ -53,6 +54,7 @@ class TurnContext:
     expecting: str | None = None
     question: str | None = None
     status: str = "bot"
+    known: str | None = None
     explained: bool = False
 
 

@@ -28,6 +28,8 @@ _MARKED = re.compile(
 _NUMBER_WORD = re.compile(r"(?<![a-z0-9_])n(?:o|r|um|ro)\.?:?\s?(?=[0-9]{2})", re.IGNORECASE)
 # Without one, only when an order number is asked for or the message is about an order.
 _BARE = re.compile(r"(?<![a-z0-9_.,@+/-])[0-9]{3,12}(?![a-z0-9_@%]|[.,:/][0-9])", re.IGNORECASE)
+# A message that is nothing but a number of the usual length is one wherever it stands.
+_LONE = re.compile(r"[0-9]{4,12}[.!]?")
 # Numbers that carry a unit are amounts, not order numbers.
 _UNIT = re.compile(
     r"\s?(?:[€$£¥₹₩%°元円块天日件個个点月年원개일]|(?:eur|usd|euros?|dollars?|rs|inr|rub|kg|gr?|ml|l|cm|mm|m|v|volts?|w|hz|gb|"
@@ -65,12 +67,14 @@ def find_order_numbers(text: str, *, bare: bool) -> tuple[str, ...]:
 
     Args:
         text: anything typed.
-        bare: also take plain numbers (3 to 12 digits without a unit), as is right when one was asked for.
+        bare: also take plain numbers (3 to 12 digits without a unit), as is right when one was asked for; a
+            message that is nothing but a number is taken anyway.
 
     Returns:
         For example `('NL-20391',)`; empty when there is none.
     """
     plain = _EMAIL.sub(" ", plain_digits(text))
+    bare = bare or _LONE.fullmatch(plain.strip()) is not None
     marked = _NUMBER_WORD.sub("#", plain)
     found = [(m.start(), m.group("hash") or m.group("prefix")) for m in _MARKED.finditer(marked)]
     if bare and not found:

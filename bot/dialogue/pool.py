@@ -57,6 +57,7 @@ class Turn:
     status: str
     run_skill: SkillRunner
     also: Sequence[str] = ()
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +312,7 @@ def _turn_frame(number: int, turn: Turn) -> dict[str, Any]:
         "also": list(turn.also),
         "product_score": turn.product_score,
         "status": turn.status,
+        "known": turn.known,
     }
 
 

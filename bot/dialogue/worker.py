@@ -93,6 +93,7 @@ class _Worker:
             also=tuple(frame["also"]),
             product_score=frame["product_score"],
             status=frame["status"],
+            known=frame["known"],
         )
         return await self._engine.turn(
             frame["conversation"], frame["message"], frame["text"], frame["state"], context

@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -59,14 +59,11 @@ class _Title:
 
 
 class ProductFinder:
-    """Looks for title words in messages."""
+    """Looks for title words in messages: those of the shop's own titles, and of the message's language."""
 
     def __init__(self) -> None:
         self._products: tuple[Product, ...] = ()
-        self._titles: list[_Title] = []
-        self._weights: dict[str, float] = {}
-        self._owners: dict[str, set[int]] = {}
-        self._by_start: dict[str, list[str]] = {}
+        self._words: dict[str, _Words] = {}
 
     async def refresh(self, shop: Shop, *, timeout_s: float) -> None:
         """Read the catalogue. Raises ConnectorError or TimeoutError; the old catalogue then stays."""
@@ -78,44 +75,61 @@ class ProductFinder:
         """The catalogue as last read."""
         return self._products
 
-    def find(self, text: str, k: int = _SHOWN) -> tuple[ProductHit, ...]:
-        """Products whose titles share words with the message, best first; empty when none does."""
+    def find(self, text: str, language: str = "", k: int = _SHOWN) -> tuple[ProductHit, ...]:
+        """Products whose titles share words with the message, best first; empty when none does.
+
+        Args:
+            text: the message.
+            language: of the message; words of titles in other languages may be any word of this one.
+            k: at most this many.
+        """
+        best: dict[int, tuple[float, bool]] = {}
+        for code in dict.fromkeys(("", language, language.partition("-")[0])):
+            for number, (score, named) in self._words[code].heard(text) if code in self._words else ():
+                before = best.get(number, (0.0, False))
+                best[number] = (max(before[0], score), before[1] or named)
+        ranked = sorted(best.items(), key=lambda item: (not item[1][1], -item[1][0], item[0]))[:k]
+        return tuple(ProductHit(self._products[number], score, named) for number, (score, named) in ranked)
+
+    def _index(self, products: tuple[Product, ...]) -> None:
+        titles: dict[str, list[_Title]] = defaultdict(list)
+        for number, product in enumerate(products):
+            own = [("", product.title, 1.0), *(("", tag, _TAG_SHARE) for tag in product.tags)]
+            for code, text, worth in (*own, *((code, text, 1.0) for code, text in product.titles.items())):
+                if words := tuple(dict.fromkeys(_words(text))):
+                    titles[code].append(_Title(number, words, worth))
+        self._words = {code: _Words(of, len(products)) for code, of in titles.items()}
+        self._products = products
+
+
+class _Words:
+    """The titles of one language by their words."""
+
+    def __init__(self, titles: list[_Title], products: int) -> None:
+        owners: dict[str, set[int]] = defaultdict(set)
+        for title in titles:
+            for word in title.words:
+                owners[word].add(title.product)
+        self._titles, self._owners = titles, dict(owners)
+        self._weights = {word: math.log(1 + products / len(having)) for word, having in owners.items()}
+        self._by_start: dict[str, list[str]] = defaultdict(list)
+        for word in owners:
+            self._by_start[word[:_KEY]].append(word)
+
+    def heard(self, text: str) -> Iterator[tuple[int, tuple[float, bool]]]:
+        """Products with the share of their title that was said, and whether by a word of their own."""
         said = {
             known
             for word in _words(text)
             for known in self._by_start.get(word[:_KEY], ())
             if _agree(word, known)
         }
-        best: dict[int, tuple[float, bool]] = {}
         for title in self._titles:
-            heard = [word for word in title.words if word in said]
-            if heard:
+            if heard := [word for word in title.words if word in said]:
                 total = sum(self._weights[word] for word in title.words)
                 score = title.worth * sum(self._weights[word] for word in heard) / total
-                named = title.worth == 1.0 and any(len(self._owners[word]) == 1 for word in heard)
-                before = best.get(title.product, (0.0, False))
-                best[title.product] = (max(before[0], score), before[1] or named)
-        ranked = sorted(best.items(), key=lambda item: (not item[1][1], -item[1][0], item[0]))[:k]
-        return tuple(ProductHit(self._products[number], score, named) for number, (score, named) in ranked)
-
-    def _index(self, products: tuple[Product, ...]) -> None:
-        titles = [
-            _Title(number, tuple(dict.fromkeys(_words(text))), worth)
-            for number, product in enumerate(products)
-            for texts, worth in (((product.title, *product.titles.values()), 1.0), (product.tags, _TAG_SHARE))
-            for text in dict.fromkeys(texts)
-            if _words(text)
-        ]
-        owners: dict[str, set[int]] = defaultdict(set)
-        for title in titles:
-            for word in title.words:
-                owners[word].add(title.product)
-        by_start: dict[str, list[str]] = defaultdict(list)
-        for word in owners:
-            by_start[word[:_KEY]].append(word)
-        self._weights = {word: math.log(1 + len(products) / len(having)) for word, having in owners.items()}
-        self._products, self._titles, self._owners = products, titles, dict(owners)
-        self._by_start = dict(by_start)
+                own = title.worth == 1.0 and any(len(self._owners[word]) == 1 for word in heard)
+                yield title.product, (score, own)
 
 
 async def find_product(request: Request) -> SkillResult:
@@ -125,7 +139,7 @@ async def find_product(request: Request) -> SkillResult:
             await request.products.refresh(request.shop, timeout_s=request.timeout_s)
         except (ConnectorError, TimeoutError):
             return SkillResult(says=(Say(key="shop_unavailable", action=Action.UNAVAILABLE),))
-    hits = request.products.find(request.text)
+    hits = request.products.find(request.text, request.language)
     named = [hit for hit in hits if hit.named]
     if named:
         cards, score = tuple(_card(hit.product) for hit in named), round(named[0].score, 3)

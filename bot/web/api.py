@@ -22,6 +22,7 @@ from bot.config import ROOT, Settings, WebSettings
 from bot.web.bodies import Bodies
 from bot.web.chat_session import CLOSE_S, HELLO_S, TYPING_AFTER_S, ChatParts, max_frame_bytes
 from bot.web.chat_socket import ChatDoor
+from bot.web.console import add_console
 from bot.web.docs_page import docs_page, docs_policy
 from bot.web.errors import CatchAll, Errors, error_docs, install_errors
 from bot.web.health import Metrics, health_router
@@ -32,6 +33,7 @@ from bot.web.ports import Ports
 from bot.web.rest import rest_router
 from bot.web.security import Headers, Origins, Tokens
 from bot.web.staff import Guard, shop_router
+from bot.web.staff_facts import facts_router
 from bot.web.staff_desk import Desk, conversations_router
 from bot.web.staff_knowledge import MAX_ENTRY_BYTES, knowledge_router
 from bot.web.storefront import add_storefront
@@ -73,7 +75,7 @@ def create_web(
     """Assemble the front door.
 
     Args:
-        settings: `web`, `shop.default_language`, `connectors.demo.file`, `admin_token` are read.
+        settings: `web`, `connectors.demo.file`, `admin_token` are read.
         ports: the rest of the product.
         secret: signs conversation tokens; the same after a restart, or pages lose their chats.
         metrics: also given to `bot.turn`.
@@ -93,7 +95,7 @@ def create_web(
         ValueError: an entry of `web.trusted_proxies` is no address or network.
     """
     web, hub = settings.web, hub or Hub()
-    languages = Languages([code for code, _, _ in ports.wording.languages()], settings.shop.default_language)
+    languages = Languages([code for code, _, _ in ports.wording.languages()], ports.wording.default_language)
     errors = Errors(ports.wording, languages, metrics)
     limits, proxies = Limits(web, metrics), Proxies(web.trusted_proxies)
     parts = ChatParts(
@@ -203,6 +205,8 @@ def _add_staff(
     )
     app.include_router(knowledge_router(guard, knowledge=ports.knowledge, languages=languages))
     app.include_router(conversations_router(guard, desk))
+    if ports.facts is not None:
+        app.include_router(facts_router(guard, desk=ports.facts, languages=languages))
     if ports.records is not None:
         app.include_router(shop_router(guard, ports.records))
 
@@ -216,6 +220,7 @@ def _add_pages(app: FastAPI, settings: Settings, ports: Ports, languages: Langua
         message_chars=settings.web.message_chars,
         folder=web_root / "widget" / "dist",
     )
+    add_console(app, wording=ports.wording, languages=languages, folder=web_root / "console" / "dist")
     if settings.web.demo_storefront:
         add_storefront(
             app,

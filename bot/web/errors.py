@@ -91,6 +91,7 @@ FAULTS = {
         429, text="Too many wrong tokens from this address; wait before trying again."
     ),
     "not_taken_over": Fault(409, text="Take the conversation over before writing in it."),
+    "facts_stale": Fault(409, text="Other facts were saved since these were read; read them again."),
     "not_built": Fault(
         503, text="The pages are not built: run 'npm ci && npm run build' in the folder web/."
     ),

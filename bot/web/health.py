@@ -53,6 +53,11 @@ class Metrics:
         self._rate_limited = Counter(
             "storecast_rate_limited", "Refused for asking too much.", ["limit"], registry=self.registry
         )
+        self._unread = Gauge(
+            "storecast_knowledge_unread_passages",
+            "Passages without a vector yet; until there are none, words alone answer.",
+            registry=self.registry,
+        )
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
 
@@ -66,6 +71,10 @@ class Metrics:
         """
         self._turns.labels(action).observe(seconds)
         self._answered.labels(language).inc()
+
+    def unread(self, passages: int) -> None:
+        """How many passages the knowledge base has not read yet."""
+        self._unread.set(passages)
 
     def message(self, channel: str) -> None:
         """One message taken, answered or left to staff; `channel` is `web`, `rest` …, one of few."""

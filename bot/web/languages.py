@@ -7,7 +7,7 @@ locale file. Called by every edge; says nothing about the language a message is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 __all__ = ["Languages"]
 
@@ -16,7 +16,7 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 # CLDR likely subtags (https://github.com/unicode-org/cldr, likelySubtags.xml, read 2026-11-22).
 _TRADITIONAL_CHINESE = frozenset({"hant", "tw", "hk", "mo"})
 # Codes that older systems still send, RFC 5646 section 2.2.1 "Preferred-Value" of the registry.
-_RENAMED = {"iw": "he", "in": "id", "ji": "yi", "no": "nb", "fil": "tl"}
+_RENAMED = {"iw": "he", "in": "id", "mo": "ro", "nn": "nb", "no": "nb", "tl": "fil"}
 
 
 class Languages:
@@ -24,12 +24,17 @@ class Languages:
 
     Args:
         codes: codes of the locale files, `en`, `zh-TW`.
-        default: the shop's language; the first code stands in when it has no locale.
+        default: tells the shop's language, which may change; the first code stands in when it has no locale.
     """
 
-    def __init__(self, codes: Iterable[str], default: str) -> None:
+    def __init__(self, codes: Iterable[str], default: Callable[[], str]) -> None:
         self._codes = {code.lower(): code for code in codes}
-        self.default = self.match(default) or next(iter(self._codes.values()))
+        self._default = default
+
+    @property
+    def default(self) -> str:
+        """The language that answers when nothing fits."""
+        return self.match(self._default()) or next(iter(self._codes.values()))
 
     def match(self, tag: object) -> str | None:
         """The code that fits a language tag, None when it is no tag or no locale fits."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.messages import ChatMessage, Conversation, Inbound, ProductCard, Reply, Status, TurnCategory, TurnError
 from bot.store import Draft
+from bot.web.fact_ports import FactsDesk
 from connectors.base import Order, ReturnRequest
 
 __all__ = [
@@ -141,7 +142,11 @@ class Wording(Protocol):
         ...
 
     def strings(self, language: str) -> Mapping[str, Mapping[str, str]]:
-        """The sections `widget` and `store` as they stand in the locale file, for pages to fill in."""
+        """The sections `widget`, `store` and `facts` as they stand in the locale file, for pages to fill in."""
+        ...
+
+    def default_language(self) -> str:
+        """The shop's own language."""
         ...
 
     def languages(self) -> Sequence[tuple[str, str, str]]:
@@ -207,7 +212,10 @@ class ShopRecords(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Everything the edges are plugged into. `records` is None for shops that can't be read back."""
+    """Everything the edges are plugged into. `records` is None for shops that can't be read back.
+
+    Without `facts` there is no page of shop facts.
+    """
 
     answerer: Answerer
     conversations: Conversations
@@ -216,3 +224,4 @@ class Ports:
     readiness: Readiness
     window: ShopWindow
     records: ShopRecords | None = None
+    facts: FactsDesk | None = None

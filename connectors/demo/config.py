@@ -105,7 +105,7 @@ class Facts(_Section):
 
     name: str | None = None
     colour: str | None = Field(default=None, pattern=r"^#[0-9A-Fa-f]{6}$")
-    default_language: str = "en"
+    default_language: str | None = None
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     delivery_days_min: Days | None = None
     delivery_days_max: Days | None = None

@@ -210,7 +210,7 @@ def _money(amount: Decimal, currency: str) -> Money:
 
 def _catalogue(file: ShopFile) -> Catalogue:
     currency = file.facts.currency or ""
-    language = file.facts.default_language
+    language = file.facts.default_language or "en"
     products = {entry.id: _product(entry, currency, language) for entry in file.products}
     return Catalogue(
         facts=_facts(file.facts),

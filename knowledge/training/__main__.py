@@ -20,10 +20,10 @@ from knowledge.model import Model
 from knowledge.training.corpus import LANGUAGES, read_pairs
 from knowledge.training.evaluate import Encode, as_text, faq_table, own_table
 from knowledge.training.own import Line, kin, own_lines
-from knowledge.training.prepare import Material, prepare
+from knowledge.training.prepare import prepare
 from knowledge.training.quantise import quantise
 from knowledge.training.teacher import load_teacher, rotation, teach
-from knowledge.training.train import Plan, train
+from knowledge.training.train import Kept, Plan, train
 
 _ROOT = Path(__file__).resolve().parents[2]
 _DIM = 256
@@ -57,14 +57,15 @@ def _make(options: argparse.Namespace, lines: Sequence[Line]) -> None:
     vectors = _taught(options, texts)
     targets = vectors @ rotation(vectors, _DIM)
     targets /= np.linalg.norm(targets, axis=1, keepdims=True)
+    plan = Plan(steps=(options.steps[0], options.steps[1]))
+    kept = Kept(options.work / f"general-{_digest(texts, plan, options)}.npz")
     material = prepare(
-        options.corpus, texts, languages, [line.text for line in own], size=_FEATURES, permissive=permissive
-    )
+        options.corpus, texts, languages, [line.text for line in own], size=_FEATURES, permissive=permissive,
+        vocabulary=kept.vocabulary,
+    )  # fmt: skip
     # Not before the teacher is done: torch, with numba's threads beside it, takes thirty times as long.
     numba = import_module("numba")
     numba.set_num_threads(options.threads)
-    plan = Plan(steps=(options.steps[0], options.steps[1]))
-    kept = options.work / f"general-{_digest(material, plan, options)}.npz"
     table = train(material, targets, own, plan, kin=kin(), seed=options.seed, kept=kept)
     quantise(table, material.vocabulary, options.out, name=options.out.name, seed=options.seed)
 
@@ -80,13 +81,15 @@ def _taught(options: argparse.Namespace, texts: Sequence[str]) -> NDArray[np.flo
     return vectors
 
 
-def _digest(material: Material, plan: Plan, options: argparse.Namespace) -> str:
-    """Of all that the first stage depends on; threads, whose sums race, are only told apart from one."""
+def _digest(texts: Sequence[str], plan: Plan, options: argparse.Namespace) -> str:
+    """Of what the first stage depends on, save the features that own lines add to the vocabulary.
+
+    Threads, whose sums race, are only told apart from one.
+    """
     shown = (plan.steps[0], plan.rate[0], plan.batch, options.seed, options.licences, options.threads == 1)
-    arrays = (material.vocabulary, material.meaning, material.share, material.weight)
-    digest = hashlib.sha256(repr(shown).encode())
-    for array in arrays:
-        digest.update(array.tobytes())
+    digest = hashlib.sha256(repr((shown, _FEATURES, list(texts))).encode())
+    for path in sorted(options.corpus.glob("*.tsv.zst")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 

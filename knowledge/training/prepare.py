@@ -52,6 +52,7 @@ def prepare(
     *,
     size: int,
     permissive: bool = False,
+    vocabulary: NDArray[np.uint32] | None = None,
 ) -> Material:
     """Read, weigh and index all pairs.
 
@@ -62,6 +63,7 @@ def prepare(
         own: the project's own texts for training; their features are kept first.
         size: features to keep.
         permissive: see `read_pairs`.
+        vocabulary: features to keep, ascending; None chooses them.
     """
     place = {text: number for number, text in enumerate(english)}
     pairs = _by_language(corpus, languages, place, permissive=permissive)
@@ -70,11 +72,12 @@ def prepare(
     share = np.sqrt(totals) / np.sqrt(totals).sum()
     texts = [[text for text, _, _ in pairs[name]] for name in names]
     # English is half of every pair; the project's own lines are few and the very thing that is asked.
-    balanced = [
-        (english, 0.3), (own, 0.15),
-        *((group, float(each)) for group, each in zip(texts, share, strict=True)),
-    ]  # fmt: skip
-    vocabulary = choose(tqdm(balanced, desc="vocabulary", unit="language", file=sys.stderr), size)
+    if vocabulary is None:
+        balanced = [
+            (english, 0.3), (own, 0.15),
+            *((group, float(each)) for group, each in zip(texts, share, strict=True)),
+        ]  # fmt: skip
+        vocabulary = choose(tqdm(balanced, desc="vocabulary", unit="language", file=sys.stderr), size)
     rows = [each for name in names for each in pairs[name]]
     other_texts = [text for text, _, _ in rows]
     sources = list(SOURCES)

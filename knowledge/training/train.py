@@ -17,7 +17,7 @@ from knowledge.training.own import Line
 from knowledge.training.prepare import Material
 from knowledge.training.vocabulary import Texts, texts_as_rows
 
-__all__ = ["Plan", "train"]
+__all__ = ["Kept", "Plan", "train"]
 
 Table = NDArray[np.float32]
 _Floats = NDArray[np.float32]
@@ -53,6 +53,37 @@ class Plan:
     own_blocks: int = 4
 
 
+class Kept:
+    """The table after the first stage with its features, in a file.
+
+    Own lines come into the second stage only, so that new ones take half the time. A file from before them
+    lacks the features that only they would have brought into the vocabulary.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @property
+    def vocabulary(self) -> NDArray[np.uint32] | None:
+        """Its features, ascending; None when nothing is kept."""
+        if not self._file.exists():
+            return None
+        with np.load(self._file) as arrays:
+            vocabulary: NDArray[np.uint32] = arrays["vocabulary"]
+        return vocabulary
+
+    def read(self) -> tuple[Table, _Floats] | None:
+        """Table and energy; None when nothing is kept."""
+        if not self._file.exists():
+            return None
+        with np.load(self._file) as arrays:
+            return arrays["table"], arrays["energy"]
+
+    def write(self, vocabulary: NDArray[np.uint32], table: Table, energy: _Floats) -> None:
+        """Keep them."""
+        np.savez(self._file, vocabulary=vocabulary, table=table, energy=energy)
+
+
 def train(
     material: Material,
     targets: _Floats,
@@ -61,7 +92,7 @@ def train(
     *,
     kin: Iterable[tuple[str, str]] = (),
     seed: int = 7,
-    kept: Path | None = None,
+    kept: Kept | None = None,
 ) -> Table:
     """Train a table.
 
@@ -72,8 +103,7 @@ def train(
         plan: length and pace.
         kin: pairs of groups of the own lines that are neither drawn together nor apart.
         seed: of everything random.
-        kept: file that holds the table after the first stage, written when it is not there: the own lines do
-            not come into that stage, so that other lines take the second one alone.
+        kept: the first stage, read when it is there and written when it is not.
 
     Returns:
         float32 (features, dim).
@@ -83,14 +113,14 @@ def train(
     # The matrices are small, and numba's threads are busy beside.
     torch.set_num_threads(1)
     table: Table
-    if kept and kept.exists():
-        with np.load(kept) as arrays:
-            table, energy = arrays["table"], arrays["energy"]
+    first = kept.read() if kept else None
+    if first:
+        table, energy = first
     else:
         table, energy = _warm_up(material, targets, np.random.default_rng(seed))
     groups = _groups(own, material, kin, np.random.default_rng(seed))
     for stage, name in enumerate(("general", "shop")):
-        if not stage and kept and kept.exists():
+        if not stage and first:
             continue
         # A stage of its own start: the second is the same whether the first was run or read.
         rng = np.random.default_rng((seed, stage))
@@ -109,7 +139,7 @@ def train(
             if step % 20 == 0:
                 progress.set_postfix(loss=f"{running:.3f}", refresh=False)
         if not stage and kept:
-            np.savez(kept, table=table, energy=energy)
+            kept.write(material.vocabulary, table, energy)
     return table
 
 

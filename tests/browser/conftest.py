@@ -27,6 +27,7 @@ _BUILT = (
     ROOT / "web" / "widget" / "dist" / "loader.js",
     ROOT / "web" / "widget" / "dist" / "widget.js",
     ROOT / "web" / "demo" / "dist" / "index.html",
+    ROOT / "web" / "console" / "dist" / "index.html",
 )
 
 Visit = Callable[..., Shopper]
@@ -55,6 +56,15 @@ def built_pages() -> Path:
     if missing := [str(path.relative_to(ROOT)) for path in _BUILT if not path.exists()]:
         pytest.fail(f"{', '.join(missing)} not built. Run: cd web && npm ci && npm run build")
     return ROOT / "web"
+
+
+@pytest.fixture(scope="session")
+def axe(built_pages: Path) -> str:
+    """The source of axe-core (https://github.com/dequelabs/axe-core)."""
+    source = built_pages / "node_modules" / "axe-core" / "axe.min.js"
+    if not source.exists():
+        pytest.fail("axe-core is not installed. Run: cd web && npm ci")
+    return source.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="package")

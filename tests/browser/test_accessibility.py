@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,15 +17,6 @@ _MOVING = (
     "[document, document.querySelector('storecast-chat').shadowRoot]"
     ".flatMap(root => root.getAnimations()).filter(animation => animation.playState === 'running').length"
 )
-
-
-@pytest.fixture(scope="session")
-def axe(built_pages: Path) -> str:
-    """The source of axe-core (https://github.com/dequelabs/axe-core)."""
-    source = built_pages / "node_modules" / "axe-core" / "axe.min.js"
-    if not source.exists():
-        pytest.fail("axe-core is not installed. Run: cd web && npm ci")
-    return source.read_text(encoding="utf-8")
 
 
 def _violations(shopper: Shopper) -> list[dict[str, Any]]:

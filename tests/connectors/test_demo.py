@@ -23,7 +23,7 @@ from connectors.registry import create_shop
 from tests.contracts.shop_contract import Known, ShopContract
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-LANGUAGES = {"en", "zh", "ja", "ko", "es", "fr", "de", "pt", "ar", "hi", "id", "ru"}
+LANGUAGES = {path.stem for path in (ROOT / "knowledge" / "packs").glob("*.yml")}
 IMAGES = ROOT / "connectors" / "demo" / "images"
 
 

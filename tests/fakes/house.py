@@ -28,6 +28,13 @@ def _read(code: str) -> dict[str, Any]:
     return data
 
 
+def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in tree.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return flat
+
+
 class Clock:
     """Stands still until it is moved."""
 
@@ -55,7 +62,10 @@ class LocaleFiles:
         return MessageFormat(message, language).format({"shop": "Nordlicht", **values})
 
     def strings(self, language: str) -> Mapping[str, Mapping[str, str]]:
-        return {section: self._data[language][section] for section in ("widget", "store")}
+        return {name: _flat(self._data[language][name]) for name in ("widget", "store", "facts")}
+
+    def default_language(self) -> str:
+        return "en"
 
     def languages(self) -> list[tuple[str, str, str]]:
         return [("ar", "العربية", "rtl"), ("de", "Deutsch", "ltr"), ("en", "English", "ltr")]

@@ -94,7 +94,7 @@ def test_a_text_is_encoded_alike_alone_and_among_others() -> None:
 
 def test_make_encoder_gives_the_built_in_one() -> None:
     assert make_encoder("builtin").name == ENCODER.name
-    assert ENCODER.name.startswith("polyglot-3-")
+    assert ENCODER.name.startswith("polyglot-4-")
 
 
 def test_search_imports_no_model_library() -> None:

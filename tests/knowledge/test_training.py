@@ -10,7 +10,7 @@ from knowledge.features import hashed
 from knowledge.training.evaluate import own_table
 from knowledge.training.own import Line, kin, own_lines
 from knowledge.training.prepare import Material
-from knowledge.training.train import Plan, _groups, train
+from knowledge.training.train import Kept, Plan, _groups, train
 from knowledge.training.vocabulary import texts_as_rows
 from knowledge.trials import is_reserved
 
@@ -75,11 +75,12 @@ def test_topics_without_an_indexed_line_are_not_asked_about() -> None:
 def test_a_first_stage_that_was_kept_is_not_run_again(tmp_path: Path) -> None:
     material = _material()
     table = np.full((len(material.vocabulary), 4), 0.5, dtype=np.float32)
-    np.savez(tmp_path / "kept.npz", table=table, energy=np.ones(len(table), dtype=np.float32))
+    kept = Kept(tmp_path / "kept.npz")
+    assert kept.vocabulary is None
+    kept.write(material.vocabulary, table, np.ones(len(table), dtype=np.float32))
 
     # Without pairs the first stage could not draw a single batch.
-    trained = train(
-        material, np.empty((0, 4), dtype=np.float32), LINES, Plan(steps=(5, 0)), kept=tmp_path / "kept.npz"
-    )
+    trained = train(material, np.empty((0, 4), dtype=np.float32), LINES, Plan(steps=(5, 0)), kept=kept)
 
     assert (trained == table).all()
+    assert (kept.vocabulary == material.vocabulary).all()

@@ -20,33 +20,42 @@ async def finder() -> ProductFinder:
 
 
 @pytest.mark.parametrize(
-    ("text", "product"),
+    ("text", "language", "product"),
     [
-        ("how much is the teapot?", "teapot"),
-        ("do you have lamps", "desk-lamp"),
-        ("Haben Sie eine Schreibtischlampe?", "desk-lamp"),
-        ("有没有台灯", "desk-lamp"),
-        ("هل عندكم مصباح مكتب", "desk-lamp"),
-        ("настольную лампу ищу", "desk-lamp"),
-        ("デスクランプはありますか", "desk-lamp"),
-        ("책상 조명 있나요", "desk-lamp"),
-        ("डेस्क लैंप चाहिए", "desk-lamp"),
-        ("vous avez des écharpes ?", "scarf"),
-        ("tenéis mochilas", "backpack"),
-        ("рюкзаки есть?", "backpack"),
-        ("목도리도 있어요?", "scarf"),
-        ("茶壶多少钱", "teapot"),
-        ("マフラーはありますか", "scarf"),
-        ("هل لديكم إبريق الشاي", "teapot"),
+        ("how much is the teapot?", "en", "teapot"),
+        ("do you have lamps", "de", "desk-lamp"),
+        ("Haben Sie eine Schreibtischlampe?", "de", "desk-lamp"),
+        ("有没有台灯", "zh", "desk-lamp"),
+        ("هل عندكم مصباح مكتب", "ar", "desk-lamp"),
+        ("настольную лампу ищу", "ru", "desk-lamp"),
+        ("デスクランプはありますか", "ja", "desk-lamp"),
+        ("책상 조명 있나요", "ko", "desk-lamp"),
+        ("डेस्क लैंप चाहिए", "hi", "desk-lamp"),
+        ("vous avez des écharpes ?", "fr", "scarf"),
+        ("tenéis mochilas", "es", "backpack"),
+        ("рюкзаки есть?", "ru", "backpack"),
+        ("목도리도 있어요?", "ko", "scarf"),
+        ("茶壶多少钱", "zh", "teapot"),
+        ("マフラーはありますか", "ja", "scarf"),
+        ("هل لديكم إبريق الشاي", "ar", "teapot"),
     ],
 )
-async def test_a_named_product_is_found(finder: ProductFinder, text: str, product: str) -> None:
-    assert finder.find(text)[0].product.id == product
+async def test_a_named_product_is_found(
+    finder: ProductFinder, text: str, language: str, product: str
+) -> None:
+    assert finder.find(text, language)[0].product.id == product
 
 
 @pytest.mark.parametrize("text", ["where is my order", "how do I return an item", "ok", "", "退货", "1042"])
 async def test_other_messages_name_no_product(finder: ProductFinder, text: str) -> None:
-    assert [hit for hit in finder.find(text) if hit.named] == []
+    assert [hit for hit in finder.find(text, "en") if hit.named] == []
+
+
+@pytest.mark.parametrize(("text", "language"), [("thanks so much", "en"), ("parfait, merci à vous", "fr")])
+async def test_a_word_of_another_languages_title_names_nothing(
+    finder: ProductFinder, text: str, language: str
+) -> None:
+    assert [hit for hit in finder.find(text, language) if hit.named] == []
 
 
 async def test_without_a_name_products_in_stock_are_recommended(finder: ProductFinder) -> None:

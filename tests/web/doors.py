@@ -19,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from bot.config import ConnectorSettings, DemoShopSettings, DialogueSettings, Settings, WebSettings
+from bot.web.fact_ports import FactsDesk
 from bot.web.api import create_web, server_options
 from bot.web.health import Metrics
 from bot.web.hub import Hub
@@ -56,6 +57,7 @@ def open_house(
     queue_frames: int = 256,
     hello_s: float = 10.0,
     turn_timeout_s: float = 10.0,
+    facts: FactsDesk | None = None,
     **web: Any,
 ) -> House:
     """Build the application; `web` are settings of the section."""
@@ -77,7 +79,7 @@ def open_house(
     metrics, hub, clock = Metrics(), Hub(queue_frames=queue_frames), Clock()
     app = create_web(
         settings,
-        Ports(wording=LocaleFiles(), window=FixedWindow(), records=FixedRecords(), **parts),
+        Ports(wording=LocaleFiles(), window=FixedWindow(), records=FixedRecords(), facts=facts, **parts),
         secret=SECRET,
         hello_s=hello_s,
         metrics=metrics,

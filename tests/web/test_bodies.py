@@ -157,7 +157,7 @@ def _middleware(*, arrival_s: float) -> Bodies:
     async def app(scope: object, receive: object, send: object) -> None:
         raise AssertionError("nothing to run without a body")
 
-    errors = Errors(LocaleFiles(), Languages(["en"], "en"), Metrics())
+    errors = Errors(LocaleFiles(), Languages(["en"], lambda: "en"), Metrics())
     return Bodies(app, errors=errors, max_bytes=1000, arrival_s=arrival_s)
 
 

@@ -117,7 +117,7 @@ async def test_errors_are_counted_by_code(house: House, client: httpx.AsyncClien
 @pytest.mark.parametrize("code", sorted(FAULTS))
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_fault_has_a_sentence(code: str, language: str) -> None:
-    errors = Errors(LocaleFiles(), Languages(["en", "de"], "en"), Metrics())
+    errors = Errors(LocaleFiles(), Languages(["en", "de"], lambda: "en"), Metrics())
     fields = {name for _, name, _, _ in Formatter().parse(FAULTS[code].text) if name}
 
     body = errors.body(ApiError(code, values={"max": 4000, **dict.fromkeys(fields, "?")}), language)

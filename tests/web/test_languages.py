@@ -6,7 +6,7 @@ import pytest
 
 from bot.web.languages import Languages
 
-KNOWN = Languages(["ar", "de", "en", "he", "id", "pt", "zh", "zh-TW"], "de")
+KNOWN = Languages(["ar", "de", "en", "he", "id", "pt", "zh", "zh-TW"], lambda: "de")
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_the_first_wish_that_can_be_met_counts() -> None:
 
 
 def test_a_default_without_locale_is_replaced() -> None:
-    assert Languages(["en", "de"], "sv").default == "en"
+    assert Languages(["en", "de"], lambda: "sv").default == "en"
