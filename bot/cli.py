@@ -88,7 +88,7 @@ def _train(settings: Settings, options: argparse.Namespace) -> int:
     if target.is_file() and not options.force:
         print(f"Dialogue model is up to date: {target}", flush=True)
         return 0
-    print("Training the dialogue model (about a minute, once) …", flush=True)
+    print("Training the dialogue model (a minute or two, once) …", flush=True)
     started = time.monotonic()
     # A process of its own: Rasa and TensorFlow never give their memory back.
     result = subprocess.run(  # noqa: S603  # our own module, no shell

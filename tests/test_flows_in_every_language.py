@@ -108,3 +108,32 @@ def test_goods_are_shown_and_a_person_is_called(live_server: LiveServer, languag
 
     assert called[0]["metadata"]["action"] == "handoff"
     assert chat.says(called, "bot.handoff.requested")
+
+
+LATIN = {
+    "hi": ("order track karna hai", "return karna hai", "kisi insan se baat karni hai", "haan", "nahi"),
+    "ar": ("fen talabi", "3ayez araga3 el montag", "3ayez akallem 7ad", "aywa", "la2"),
+    "zh": ("wo de kuaidi dao nali le", "wo yao tuihuo", "zhuan rengong", "shi de", "bu yao"),
+    "fil": (
+        "san na po parcel ko",
+        "mag-return ng item",
+        "gusto kong makausap ang isang tao sa team ninyo",
+        "oo",
+        "hindi",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LATIN)
+def test_what_is_typed_in_latin_letters_is_understood(live_server: LiveServer, language: str) -> None:
+    track, give_back, person, yes, no = LATIN[language]
+    for command in (track, give_back):
+        chat = Chat(live_server, language)
+        assert chat.says(chat.say(command), "bot.order.ask_number")
+    chat = Chat(live_server, language)
+    chat.tap("cancel")
+    chat.say("NL-20391")
+    assert chat.says(chat.say("jonas.weber@example.com"), "bot.cancel.confirm")
+    assert chat.says(chat.say(no), "bot.cancel.kept")
+    assert chat.say(yes)[0]["metadata"]["intent"] == "affirm"
+    assert chat.say(person)[0]["metadata"]["action"] == "handoff"
