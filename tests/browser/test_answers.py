@@ -35,13 +35,13 @@ def test_the_first_answer_says_that_it_is_an_ai_and_later_ones_do_not(
     assert "disclosure" not in said[1]["metadata"]
 
 
-def test_an_english_disclosure_before_a_hebrew_answer_runs_from_left_to_right(visit: Visit) -> None:
+def test_a_hebrew_disclosure_on_an_english_page_runs_from_right_to_left(visit: Visit) -> None:
     shopper = visit()
     shopper.open()
     shopper.converse(question("he", "shipping_time"))
 
     direction = "element => getComputedStyle(element).direction"
-    assert shopper.log.locator(".disclosure").evaluate(direction) == "ltr"
+    assert shopper.log.locator(".disclosure").evaluate(direction) == "rtl"
     assert shopper.by_bot.first.locator("[lang=he]").first.evaluate(direction) == "rtl"
 
 
