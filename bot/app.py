@@ -87,13 +87,16 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
     store = await open_store(settings)
     shop = await asyncio.to_thread(create_demo_shop, settings.connectors.demo, ShopState(store))
     platform = await shop.facts()
-    saved, _ = await saved_facts(store)
+    saved, version = await saved_facts(store)
     given = merged(platform=platform, saved=saved, ours=settings.shop)
     knowledge = await asyncio.to_thread(open_knowledge, settings, await store.entries(), given)
     wording = Wording(phrasebook=Phrasebook(), knowledge=knowledge)
     codes = [code for code, _, _ in wording.phrasebook.languages()]
-    desk = FactsDesk(knowledge, store, platform=platform, ours=settings.shop, languages=codes)
-    products, metrics = ProductFinder(), Metrics()
+    desk = FactsDesk(
+        knowledge, store, platform=platform, ours=settings.shop, languages=codes, version=version
+    )
+    phrases = Phrases()
+    products, metrics = ProductFinder(phrases.ordinary), Metrics()
     await _refresh_catalogue(products, shop, settings)
     turns = Turns(
         store=store,
@@ -101,7 +104,7 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
         knowledge=knowledge,
         wording=wording,
         detector=LanguageDetector(LanguageModel.load(), knowledge.coverage()),
-        phrases=Phrases(),
+        phrases=phrases,
         shop=shop,
         products=products,
         metrics=metrics,

@@ -56,6 +56,7 @@ class FactsDesk:
         platform: facts of the shop platform, as read at start.
         ours: `shop:` of config.yml.
         languages: that the product speaks.
+        version: of the saved facts that the base was opened with.
     """
 
     def __init__(
@@ -66,11 +67,12 @@ class FactsDesk:
         platform: Mapping[str, Any],
         ours: ShopSettings,
         languages: Sequence[str],
+        version: int,
     ) -> None:
         self._knowledge, self._store = knowledge, store
         self._platform, self._ours, self._languages = platform, ours, languages
         self._changing = asyncio.Lock()
-        self._version: int | None = None
+        self._version = version
 
     async def shown(self) -> FactsShown:
         """All facts with their values, and what they make of the answers."""
@@ -111,8 +113,9 @@ class FactsDesk:
         if problems:
             return _told(problems)
         async with self._changing:
-            now = await save_facts(self._store, kept, version=version)
-            await self._answer_with(kept, now)
+            await save_facts(self._store, kept, version=version)
+            # A save that is sent again is no news, and others may have saved since.
+            await self._answer_with(*await saved_facts(self._store))
         return ()
 
     async def follow(self) -> None:
@@ -124,9 +127,7 @@ class FactsDesk:
                 except StoreError as error:
                     _log.warning("facts_not_read", reason=str(error))
                 else:
-                    if self._version is None:
-                        self._version = version
-                    elif version != self._version:
+                    if version != self._version:
                         await self._answer_with(saved, version)
             await asyncio.sleep(_LOOK_EVERY_S)
 

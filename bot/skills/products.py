@@ -10,9 +10,10 @@ import asyncio
 import math
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from bot.messages import Action, Say, SkillResult
@@ -27,6 +28,8 @@ __all__ = ["ProductFinder", "ProductHit", "find_product"]
 _SHOWN = 3
 # A tag (“kitchen”) says less than a title.
 _TAG_SHARE = 0.5
+# What titles without a language are mostly written in.
+_OWN = "en"
 # Endings differ (lamp, lamps, Lampe, лампу): words agree when this much of the longer one does.
 _SAME_START = 0.7
 _SHORTEST_START = 4
@@ -35,6 +38,8 @@ _KEY = 2
 _WORD = re.compile(r"[\w\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 _ACCENT = re.compile(r"[\u0300-\u036f\u064b-\u065f]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
+_SYLLABLES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_LETTERS_A_PIECE = 5
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -61,9 +66,12 @@ class _Title:
 class ProductFinder:
     """Looks for title words in messages: those of the shop's own titles, and of the message's language."""
 
-    def __init__(self) -> None:
+    def __init__(self, ordinary: Callable[[str], Iterable[str]] = lambda language: ()) -> None:
+        """`ordinary` tells the words of a language that name nothing (“with”, “my”), in a title or not."""
+        self._ordinary = ordinary
         self._products: tuple[Product, ...] = ()
         self._words: dict[str, _Words] = {}
+        self._folded: dict[str, frozenset[str]] = {}
 
     async def refresh(self, shop: Shop, *, timeout_s: float) -> None:
         """Read the catalogue. Raises ConnectorError or TimeoutError; the old catalogue then stays."""
@@ -96,10 +104,17 @@ class ProductFinder:
         for number, product in enumerate(products):
             own = [("", product.title, 1.0), *(("", tag, _TAG_SHARE) for tag in product.tags)]
             for code, text, worth in (*own, *((code, text, 1.0) for code, text in product.titles.items())):
-                if words := tuple(dict.fromkeys(_words(text))):
+                ordinary = self._ordinary_words(code or _OWN)
+                if words := tuple(dict.fromkeys(word for word in _words(text) if word not in ordinary)):
                     titles[code].append(_Title(number, words, worth))
         self._words = {code: _Words(of, len(products)) for code, of in titles.items()}
         self._products = products
+
+    def _ordinary_words(self, language: str) -> frozenset[str]:
+        if language not in self._folded:
+            words = (word for word in self._ordinary(language) if not _UNSPACED.search(word))
+            self._folded[language] = frozenset(chain.from_iterable(map(_words, words)))
+        return self._folded[language]
 
 
 class _Words:
@@ -158,11 +173,11 @@ def _card(product: Product) -> dict[str, object]:
 
 
 def _words(text: str) -> list[str]:
-    """Folded words; pairs of characters where a script does not put spaces between words."""
+    """Folded words; short runs of characters where a script does not put spaces between words."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     words: list[str] = []
     for word in _WORD.findall(unicodedata.normalize("NFC", _ACCENT.sub("", folded))):
-        words += _pairs(word) if _UNSPACED.search(word) else [_bare(word)]
+        words += _pieces(word) if _UNSPACED.search(word) else [_bare(word)]
     return words
 
 
@@ -172,9 +187,10 @@ def _bare(word: str) -> str:
     return word.removesuffix("nya") if len(word) > 6 else word
 
 
-def _pairs(word: str) -> Iterable[str]:
-    counted = Counter(word[i : i + 2] for i in range(max(1, len(word) - 1)))
-    return list(counted)
+def _pieces(word: str) -> Iterable[str]:
+    """Runs of signs: two where each is a syllable or a word, more where they are letters."""
+    size = 2 if _SYLLABLES.search(word) else _LETTERS_A_PIECE
+    return list(dict.fromkeys(word[i : i + size] for i in range(max(1, len(word) - size + 1))))
 
 
 def _agree(said: str, known: str) -> bool:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import pytest
 
 from bot.config import load_settings
+from bot.dialogue.phrases import Phrases
 from bot.messages import Action
 from bot.skills import ProductFinder
 from bot.skills.products import find_product
+from bot.wording import Phrasebook
 from connectors.demo import create
 from tests.skills.test_orders import request
+
+BOOK = Phrasebook()
 
 
 @pytest.fixture
 async def finder() -> ProductFinder:
-    finder = ProductFinder()
+    finder = ProductFinder(Phrases().ordinary)
     await finder.refresh(create(load_settings().connectors.demo), timeout_s=5)
     return finder
 
@@ -37,6 +41,7 @@ async def finder() -> ProductFinder:
         ("목도리도 있어요?", "ko", "scarf"),
         ("茶壶多少钱", "zh", "teapot"),
         ("マフラーはありますか", "ja", "scarf"),
+        ("กาน้ำชาราคาเท่าไหร่คะ", "th", "teapot"),
         ("هل لديكم إبريق الشاي", "ar", "teapot"),
     ],
 )
@@ -49,6 +54,14 @@ async def test_a_named_product_is_found(
 @pytest.mark.parametrize("text", ["where is my order", "how do I return an item", "ok", "", "退货", "1042"])
 async def test_other_messages_name_no_product(finder: ProductFinder, text: str) -> None:
     assert [hit for hit in finder.find(text, "en") if hit.named] == []
+
+
+@pytest.mark.parametrize("language", [code for code, _, _ in BOOK.languages()])
+async def test_asking_for_goods_or_people_names_no_product(finder: ProductFinder, language: str) -> None:
+    buttons = ("products", "person", "track", "return", "cancel", "shipping")
+    asked = [BOOK.section("bot", language)[f"button.{button}"] for button in buttons]
+
+    assert [text for text in asked for hit in finder.find(text, language) if hit.named] == []
 
 
 @pytest.mark.parametrize(("text", "language"), [("thanks so much", "en"), ("parfait, merci à vous", "fr")])

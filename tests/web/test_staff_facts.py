@@ -41,7 +41,7 @@ def knowledge(tmp_path: Path) -> KnowledgeBase:
 
 def _desk(knowledge: KnowledgeBase, store: Store, **ours: Any) -> FactsDesk:
     return FactsDesk(
-        knowledge, store, platform=PLATFORM, ours=ShopSettings(**ours), languages=["en", "de"]
+        knowledge, store, platform=PLATFORM, ours=ShopSettings(**ours), languages=["en", "de"], version=0
     )
 
 
@@ -101,6 +101,18 @@ async def test_the_same_save_twice_is_one(client: httpx.AsyncClient) -> None:
     again = await _saved(client, 0, name="First")
 
     assert (again.status_code, again.json()["version"]) == (200, 1)
+
+
+async def test_an_old_save_that_is_sent_again_brings_nothing_old_back(
+    client: httpx.AsyncClient, knowledge: KnowledgeBase
+) -> None:
+    await _saved(client, 0, name="First")
+    await _saved(client, 1, name="Second")
+
+    again = await _saved(client, 0, name="First")
+
+    assert again.json()["version"] == 2
+    assert knowledge.facts.given["name"] == "Second"
 
 
 async def test_wrong_facts_are_refused_each_at_its_field_and_nothing_is_kept(
