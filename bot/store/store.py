@@ -8,12 +8,13 @@ from typing import Self
 from bot.store.conversations import Conversations
 from bot.store.database import Database
 from bot.store.knowledge import Knowledge
+from bot.store.live import LiveRooms
 from bot.store.shop_state import ShopState
 
 __all__ = ["Store"]
 
 
-class Store(Conversations, Knowledge, ShopState):
+class Store(Conversations, Knowledge, LiveRooms, ShopState):
     """Everything that outlives a restart. Use `Store.open`, and `close()` when done."""
 
     def __init__(self, database: Database) -> None:

@@ -31,6 +31,8 @@ __all__ = [
     "counters",
     "entries",
     "events",
+    "live_log",
+    "live_rooms",
     "messages",
     "metadata",
     "once",
@@ -153,4 +155,24 @@ once = Table(
     Column("once", Text, nullable=False),
     Column("data", _JSON, nullable=False),
     PrimaryKeyConstraint("key", "once"),
+)
+
+live_rooms = Table(
+    "live_rooms",
+    metadata,
+    Column("room", Text, primary_key=True),
+    Column("state", _JSON, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+
+live_log = Table(
+    "live_log",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("room", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", _SEARCHABLE_JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "room", "id"),
+    Index(None, "at"),
 )

@@ -342,6 +342,36 @@ class StoreContract:
         assert (first, again) == ({"a": 1}, {"a": 1})
         assert await store.shop_state("demo") == {"a": 2}
 
+    async def test_a_live_room_is_found_as_it_was_saved_last(self, store: Store) -> None:
+        assert await store.live_room("main") is None
+
+        await store.save_live_room("main", {"sentence": 1}, [], AT)
+        await store.save_live_room("main", {"sentence": 2, "text": "a\0b"}, [], AT)
+
+        assert await store.live_room("main") == {"sentence": 2, "text": "ab"}
+        assert await store.live_room("other") is None
+
+    async def test_what_happened_in_a_live_room_is_read_newest_first_in_pages(self, store: Store) -> None:
+        spoken = [("spoken", {"text": str(n)}) for n in range(5)]
+        await store.save_live_room("main", {}, [*spoken, ("control", {"kind": "pause"})], AT)
+        await store.save_live_room("other", {}, [("spoken", {"text": "elsewhere"})], AT)
+
+        page = await store.live_log("main", kind="spoken", limit=2)
+        rest = await store.live_log("main", kind="spoken", before=page[-1]["id"])
+
+        assert [record["data"]["text"] for record in page + rest] == ["4", "3", "2", "1", "0"]
+        assert [record["kind"] for record in await store.live_log("main", limit=1)] == ["control"]
+        assert page[0]["at"] == AT
+
+    async def test_old_records_of_live_rooms_are_forgotten_and_the_state_is_not(self, store: Store) -> None:
+        await store.save_live_room("main", {"n": 1}, [("spoken", {})], AT)
+        await store.save_live_room("main", {"n": 2}, [("spoken", {})], AT + timedelta(days=2))
+
+        assert await store.forget_live_log(AT + timedelta(days=1)) == 1
+
+        assert len(await store.live_log("main")) == 1
+        assert await store.live_room("main") == {"n": 2}
+
 
 def _shallow(draft: Draft) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in asdict(draft)}

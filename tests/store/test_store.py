@@ -42,7 +42,7 @@ class MigrationContract:
         await database.run(lambda connection: connection.execute(text(_FUTURE)))
         await database.close()
 
-        with pytest.raises(NewerDatabase, match=r"revision 9999.*knows up to 0001") as refused:
+        with pytest.raises(NewerDatabase, match=r"revision 9999.*knows up to 0002") as refused:
             await Store.open(where)
 
         assert refused.value.category == "newer"
