@@ -27,6 +27,7 @@ __all__ = [
     "Cut",
     "Defer",
     "Event",
+    "Heard",
     "Look",
     "Moment",
     "Purpose",
@@ -138,7 +139,10 @@ class Reading:
         buying: 0..1, how near to buying it sounds: price, stock, size, how to order, coupon.
         personal: about an order, an address or an account of the viewer's own; never answered aloud.
         urgent: can't wait for a sentence end ("your microphone is off", "wrong price on screen").
-        product_id: named product, if any.
+        product_id: named product, if any; the one on the card where the text can only mean that
+            ("how much is it?").
+        topic: what would answer it (`faq:<entry>`, `price`, `stock` …) where the brain is sure of that; two
+            questions of one topic about one product have one answer.
     """
 
     language: str
@@ -148,6 +152,7 @@ class Reading:
     personal: bool = False
     urgent: bool = False
     product_id: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +162,9 @@ class Question:
     Attributes:
         id: stays the same while it waits.
         text, language: of the clearest one.
-        comments: all that ask it, the oldest first.
+        comments: those that ask it, the oldest first, one a viewer; of very many only the first.
         reading: of the clearest one.
+        more: how many more viewers ask it whose comments were not kept.
     """
 
     id: str
@@ -166,6 +172,12 @@ class Question:
     language: str
     comments: tuple[Comment, ...]
     reading: Reading
+    more: int = 0
+
+    @property
+    def askers(self) -> int:
+        """How many viewers ask it."""
+        return len(self.comments) + self.more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,15 +185,18 @@ class Answer:
     """What the brain answers: safe to be heard by everybody.
 
     Attributes:
-        text: one to four sentences in `language`.
+        text: one to four sentences in `language`; empty with a `key`.
         source: `faq:<entry>`, `product:<id>`, `staff:<name>`; kept with every sentence spoken.
         product_id: to be shown with it, if any.
+        key: one of the host's own lines instead of a text. The director words it when it is spoken, with
+            what the shop then says of the product (`product_offer`: title, price, stock).
     """
 
     text: str
     language: str
     source: str
     product_id: str | None = None
+    key: str | None = None
 
 
 # --- Fed to the director -----------------------------------------------------------------------------------
@@ -190,6 +205,14 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed; fed every 250 ms or so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A comment with what the brain read in it."""
+
+    comment: Comment
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +240,7 @@ class Answered:
     answer: Answer | None
 
 
-Event = Tick | Spoken | CatalogueRead | Answered | Comment | Social | Vote | Control
+Event = Tick | Spoken | CatalogueRead | Answered | Heard | Social | Vote | Control
 
 
 # --- Cues that come out ------------------------------------------------------------------------------------
