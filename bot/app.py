@@ -27,6 +27,7 @@ from bot.dialogue.pool import Dialogue
 from bot.dialogue.training import model_path
 from bot.facts_desk import FactsDesk, saved_facts
 from bot.language import LanguageDetector
+from bot.live.rooms import Neighbours, load_rooms
 from bot.shop_facts import merged
 from bot.skills import ProductFinder
 from bot.store import Store
@@ -98,12 +99,20 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
     phrases = Phrases()
     products, metrics = ProductFinder(phrases.ordinary), Metrics()
     await _refresh_catalogue(products, shop, settings)
+    detector = LanguageDetector(LanguageModel.load(), knowledge.coverage())
+    rooms = None
+    if settings.streaming.enabled:
+        neighbours = Neighbours(
+            store=store, shop=shop, knowledge=knowledge, wording=wording, detector=detector,
+            phrases=phrases, products=products,
+        )  # fmt: skip
+        rooms = await asyncio.to_thread(load_rooms, settings, neighbours)
     turns = Turns(
         store=store,
         dialogue=dialogue,
         knowledge=knowledge,
         wording=wording,
-        detector=LanguageDetector(LanguageModel.load(), knowledge.coverage()),
+        detector=detector,
         phrases=phrases,
         shop=shop,
         products=products,
@@ -120,10 +129,13 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
         window=Window(shop, products, wording),
         records=shop,
         facts=desk,
+        live=rooms,
     )
     chores: list[Callable[[], Coroutine[Any, Any, None]]] = [
         partial(_keep_catalogue, products, shop, settings), partial(_keep_index, knowledge), desk.follow,
     ]  # fmt: skip
+    if rooms is not None:
+        chores.append(rooms.run)
     if knowledge.missing:
         chores.append(partial(_embed_the_rest, knowledge, metrics))
     secret = settings.secret or SecretStr(private_file(settings.home / "secret"))

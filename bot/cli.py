@@ -22,6 +22,9 @@ from knowledge.errors import KnowledgeError
 
 __all__ = ["main"]
 
+# Comments and other signs of life a minute, so that the demo's host has somebody to answer.
+_DEMO_VIEWERS = 12.0
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point. Returns the exit status: 0 fine, 1 failed, 2 wrong usage or configuration."""
@@ -75,6 +78,21 @@ def _parser() -> argparse.ArgumentParser:
         action.set_defaults(run=run)
         if name == "init":
             action.add_argument("--facts", type=Path, metavar="FILE", help="YAML or JSON; asks without it")
+    live = commands.add_parser("live", help="the virtual host").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    check = live.add_parser("check", help="look at a run of show: how long it is, and what is wrong with it")
+    check.add_argument("file", type=Path, help="YAML, see docs/live.md")
+    check.set_defaults(run=_live_check)
+    push = live.add_parser("push", help="send a room's stage to a platform; see docs/push.md")
+    push.add_argument(
+        "url", help="rtmp:// or rtmps:// address without the key, which STORECAST_STREAM_KEY has"
+    )
+    push.add_argument("--room", help="name of the live room (default: the configured show's)")
+    push.add_argument("--server", help="address of the product (default: this machine's)")
+    push.add_argument("--slate", type=Path, help="picture to send while the stage can't be")
+    push.add_argument("--json", action="store_true", help="status as JSON lines")
+    push.set_defaults(run=_live_push)
     doctor = commands.add_parser("doctor", help="check that everything needed is there")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -112,8 +130,14 @@ def _demo(settings: Settings, options: argparse.Namespace) -> int:
     token_file = settings.home / "admin-token"
     if settings.admin_token is None:
         os.environ["STORECAST_ADMIN_TOKEN"] = private_file(token_file)
-        settings = load_settings(options.config, **({"home": options.home.resolve()} if options.home else {}))
         print(f"Admin token for the staff API: {token_file}", flush=True)
+    # What there is to see: a show on air, and somebody who watches it.
+    shown = {
+        "enabled": True,
+        "demo_viewers_per_min": settings.streaming.demo_viewers_per_min or _DEMO_VIEWERS,
+    }
+    home = {"home": options.home.resolve()} if options.home else {}
+    settings = load_settings(options.config, streaming=shown, **home)
     return _serve(settings, options)
 
 
@@ -163,6 +187,19 @@ def _kb_report(settings: Settings, options: argparse.Namespace) -> int:
     from bot.kb import report
 
     return report(settings, folder=options.export, as_json=options.json)
+
+
+def _live_check(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.live.commands import check_show
+
+    return asyncio.run(check_show(settings, options.file))
+
+
+def _live_push(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.live.commands import push_show
+
+    with asyncio.Runner() as runner:
+        return runner.run(push_show(settings, options))
 
 
 def _doctor(settings: Settings, options: argparse.Namespace) -> int:

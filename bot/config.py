@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config_errors import explain
@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Rasa reads these from the same file; it owns their meaning.
 _RASA_KEYS = frozenset({"recipe", "language", "assistant_id", "pipeline", "policies"})
 
-_SECRETS = frozenset({"admin_token", "secret"})
+_SECRETS = frozenset({"admin_token", "secret", "live_ingest_key", "openai_voice_key", "azure_speech_key"})
 
 
 class ConfigError(Exception):
@@ -100,10 +100,67 @@ class KnowledgeSettings(_Section):
     languages: tuple[str, ...] | None = None
 
 
+class OpenAiVoiceSettings(_Section):
+    """Any service that speaks as OpenAI's `/v1/audio/speech` does."""
+
+    url: str = "https://api.openai.com/v1"
+    model: str = "gpt-4o-mini-tts"
+    voice: str = "coral"
+    voices: dict[str, str] = {}
+    format: Literal["wav", "pcm"] = "wav"
+
+
+class AzureVoiceSettings(_Section):
+    """Azure AI Speech."""
+
+    region: str = "westeurope"
+    voices: dict[str, str] = {}
+
+
+class PiperVoiceSettings(_Section):
+    """Piper: a model file by language or name of a voice, and the Python that has it."""
+
+    models: dict[str, Path] = {}
+    python: str | None = None
+
+
+class KokoroVoiceSettings(_Section):
+    """Kokoro: its files, voices by language, and the Python that has it."""
+
+    model: str | None = None
+    voices_file: str | None = None
+    voices: dict[str, str] = {}
+    python: str | None = None
+
+
+class VoiceSettings(_Section):
+    """Who speaks: engines in order; the next steps in where one can't."""
+
+    engines: tuple[Literal["espeak", "openai", "azure", "piper", "kokoro"], ...] = ("espeak",)
+    openai: OpenAiVoiceSettings = OpenAiVoiceSettings()
+    azure: AzureVoiceSettings = AzureVoiceSettings()
+    piper: PiperVoiceSettings = PiperVoiceSettings()
+    kokoro: KokoroVoiceSettings = KokoroVoiceSettings()
+
+    @model_validator(mode="after")
+    def _complete(self) -> VoiceSettings:
+        if "piper" in self.engines and not self.piper.models:
+            raise ValueError("engine piper needs piper.models: the .onnx file of each language")
+        if "kokoro" in self.engines and not (self.kokoro.model and self.kokoro.voices_file):
+            raise ValueError("engine kokoro needs kokoro.model and kokoro.voices_file: where its files are")
+        return self
+
+
 class StreamingSettings(_Section):
     """The virtual host."""
 
     enabled: bool = False
+    show: Path = ROOT / "streaming" / "shows" / "demo.yml"
+    voice: VoiceSettings = VoiceSettings()
+    demo_viewers_per_min: float = Field(default=0, ge=0, le=1000)
+    lead_ms: int = Field(default=80, ge=0, le=2000)
+    answer_timeout_s: float = Field(default=1.5, gt=0, le=20)
+    log_days: int = Field(default=90, ge=1)
 
 
 class DemoShopSettings(_Section):
@@ -184,6 +241,9 @@ class Settings(BaseSettings):
     config_file: Path = ROOT / "config.yml"
     admin_token: SecretStr | None = None
     secret: SecretStr | None = None
+    live_ingest_key: SecretStr | None = None
+    openai_voice_key: SecretStr | None = None
+    azure_speech_key: SecretStr | None = None
 
 
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:

@@ -164,7 +164,7 @@ class Wording:
     def product_card(self, product: Mapping[str, Any], language: str) -> ProductCard:
         """A product (fields of connectors.base.Product) as a card."""
         title = _in_language(product["titles"], language) or product["title"]
-        stock, text = self._stock(product["stock"], language)
+        stock, text = self.stock(product["stock"], language)
         buttons = (
             Button(self._title("ask_about", language), title),
             *((Button(self._title("view_product", language), product["url"]),) if product["url"] else ()),
@@ -174,14 +174,15 @@ class Wording:
             title=title,
             description=_in_language(product["descriptions"], language) or product["description"],
             price=money(product["price"], language),
-            image_url=self._asset(product["image_url"]),
+            image_url=self.picture(product["image_url"]),
             url=product["url"],
             stock=stock,
             stock_text=text,
             buttons=buttons,
         )
 
-    def _stock(self, count: int, language: str) -> tuple[Literal["in_stock", "low_stock", "sold_out"], str]:
+    def stock(self, count: int, language: str) -> tuple[Literal["in_stock", "low_stock", "sold_out"], str]:
+        """How much is left of a product, and the words for it."""
         stock: Literal["in_stock", "low_stock", "sold_out"]
         stock = "sold_out" if count <= 0 else "low_stock" if count < _LOW_STOCK else "in_stock"
         return stock, self.say(f"bot.product.{stock}", language, count=count) or ""
@@ -202,12 +203,13 @@ class Wording:
             total=money(order["total"], language),
             items_text=self.say("bot.card.items", language, count=count) or "",
             lines=tuple(named),
-            image_urls=tuple(filter(None, map(self._asset, order["image_urls"]))),
+            image_urls=tuple(filter(None, map(self.picture, order["image_urls"]))),
             tracking_url=order["tracking_url"],
             tracking_title=self._title("track_parcel", language) if order["tracking_url"] else None,
         )
 
-    def _asset(self, name: str | None) -> str | None:
+    def picture(self, name: str | None) -> str | None:
+        """Address of a product's picture, from what the shop gives."""
         return name if name is None or "://" in name or name.startswith("/") else self.asset_url + name
 
 

@@ -58,6 +58,8 @@ PYTHON = (3, 11)
 PYTHON_NAMES = ("python3.11", "/usr/bin/python3.11", "/usr/local/bin/python3.11")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_PACKAGES = ("chromium", "fonts-noto-core", "fonts-noto-cjk")
+# What a show is sent with; the program to look for, and the package that has it.
+PUSH_PACKAGES = {"Xvfb": "xvfb", "ffmpeg": "ffmpeg"}
 # Twice the size of .venv, for uv's cache beside it; measured 2026-11-22 on Linux.
 _DISK_GB = {"full": 14, "lean": 4}
 _DOWNLOAD = {
@@ -185,7 +187,9 @@ def environment(want: str) -> None:
         say(f"WARNING: {free:.1f} GB free here, {_DISK_GB[size]} GB are wanted; this may stop half-way")
     set_stamp("environment", None)
     set_stamp("environment-begun", inputs)
-    options = {"full": [], "some": ["--no-dev", "--inexact"], "lean": ["--no-dev"]}[want]
+    # Without the extra the virtual host would be silent.
+    lean = ["--no-dev", "--extra", "voice"]
+    options = {"full": [], "some": [*lean, "--inexact"], "lean": lean}[want]
     what = f"Installing Python libraries ({_DOWNLOAD[size]})"
     # Compiled now, for all that will ever be started: what Rasa imports takes 8 s to compile, 3 to load.
     sync = (uv, "sync", "--frozen", "--compile-bytecode", "--python", sys.executable, *options)
@@ -286,6 +290,13 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") if apt(*CHROMIUM_PACKAGES) else None
 
 
+def push_programs() -> None:
+    """Install what sending a show needs, where it is missing and may be installed."""
+    missing = [package for program, package in PUSH_PACKAGES.items() if not shutil.which(program)]
+    if missing and not apt(*missing):
+        say(f"WARNING: tests that send a show need `apt-get install {' '.join(missing)}`")
+
+
 def warn_of_chromium() -> None:
     """Say loudly that browser tests can't run."""
     allowed = os.environ.get("STORECAST_ALLOW_NO_BROWSER") == "1"
@@ -329,6 +340,7 @@ def test(arguments: list[str]) -> int:
             say(f"Chromium at {chromium}")
         else:
             warn_of_chromium()
+        push_programs()
         prepare("full")
         env = node_env()
     if chromium:

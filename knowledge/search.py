@@ -100,6 +100,11 @@ class KnowledgeBase:
         )  # fmt: skip
 
     @property
+    def encoder(self) -> str:
+        """Name of the encoder."""
+        return self._encoder.name
+
+    @property
     def is_quick(self) -> bool:
         """Whether a search takes a millisecond or two; otherwise it belongs into a thread."""
         return self._reranker is None and isinstance(self._encoder, BuiltinEncoder)

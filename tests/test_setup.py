@@ -101,7 +101,7 @@ def test_demo_on_a_fresh_machine_installs_builds_and_becomes_the_product(project
 
     assert status == 0
     assert project.calls == [
-        "uv sync --frozen --compile-bytecode --no-dev --inexact",
+        "uv sync --frozen --compile-bytecode --no-dev --extra voice --inexact",
         "npm ci --include=dev",
         "npm run build",
         "storecast demo",
@@ -160,7 +160,7 @@ def test_lean_after_test_removes_what_serving_does_not_need(project: Project) ->
 
     project.run("lean")
 
-    assert project.calls == ["uv sync --frozen --compile-bytecode --no-dev", "storecast train"]
+    assert project.calls == ["uv sync --frozen --compile-bytecode --no-dev --extra voice", "storecast train"]
 
 
 def test_test_after_demo_installs_the_rest(project: Project) -> None:
@@ -177,7 +177,8 @@ def test_changed_lock_file_is_installed(project: Project) -> None:
 
     project.run("demo")
 
-    assert project.calls == ["uv sync --frozen --compile-bytecode --no-dev --inexact", "storecast demo"]
+    sync = "uv sync --frozen --compile-bytecode --no-dev --extra voice --inexact"
+    assert project.calls == [sync, "storecast demo"]
 
 
 @pytest.mark.parametrize("changed", ["web/widget/src.ts", "web/widget/dist/widget.js"])
@@ -211,7 +212,7 @@ def test_failed_installation_says_what_to_do_and_is_not_taken_for_whole(project:
 
     assert status == 0
     assert "making .venv afresh" in printed
-    assert project.calls[0] == "uv sync --frozen --compile-bytecode --no-dev --inexact"
+    assert project.calls[0] == "uv sync --frozen --compile-bytecode --no-dev --extra voice --inexact"
 
 
 def test_installation_stopped_by_a_signal_ends_its_child_and_is_done_again(project: Project) -> None:
@@ -225,7 +226,7 @@ def test_installation_stopped_by_a_signal_ends_its_child_and_is_done_again(proje
     status, _ = project.run("demo")
 
     assert status == 0
-    assert project.calls[0] == "uv sync --frozen --compile-bytecode --no-dev --inexact"
+    assert project.calls[0] == "uv sync --frozen --compile-bytecode --no-dev --extra voice --inexact"
 
 
 def test_moved_folder_gets_a_new_environment(project: Project) -> None:

@@ -50,6 +50,10 @@ class Phrases:
         """Languages in which a message is one of the phrases."""
         return frozenset(self._known.get(_folded(text), ()))
 
+    def saying(self, intent: str) -> tuple[str, ...]:
+        """All phrases of an intent in all languages, in lower case and without punctuation."""
+        return tuple(text for text, known in self._known.items() if intent in known.values())
+
     def ordinary(self, language: str) -> frozenset[str]:
         """Words that people of a language say whatever they talk about, goods or not."""
         return frozenset(word for word, intents in self._said[language].items() if intents >= _ORDINARY)

@@ -5,8 +5,9 @@ Called by `bot.app.create_app`, which hands in the ports; nothing of the product
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,13 +30,17 @@ from bot.web.health import Metrics, health_router
 from bot.web.hub import Hub
 from bot.web.languages import Languages
 from bot.web.limits import Limits, Proxies
+from bot.web.live import INGEST_BYTES, IngestGuard, audio_router, ingest_router, room_router
+from bot.web.live_ports import LiveRooms
 from bot.web.ports import Ports
 from bot.web.rest import rest_router
 from bot.web.security import Headers, Origins, Tokens
 from bot.web.staff import Guard, shop_router
-from bot.web.staff_facts import facts_router
 from bot.web.staff_desk import Desk, conversations_router
+from bot.web.staff_facts import facts_router
 from bot.web.staff_knowledge import MAX_ENTRY_BYTES, knowledge_router
+from bot.web.stage import add_stage
+from bot.web.stage_socket import StageDoor, StageParts
 from bot.web.storefront import add_storefront
 from bot.web.widget import add_widget
 
@@ -115,7 +120,10 @@ def create_web(
         typing_after_s=typing_after_s,
     )
     door = ChatDoor(parts, origins=Origins(web.allowed_origins), proxies=proxies)
-    app = _application(_lifespan(door, lifespan, grace_s=settings.dialogue.turn_timeout_s))
+    guard = Guard(settings.admin_token, limits=limits, proxies=proxies)
+    stage = _stage_door(ports.live, guard, parts, Origins(web.allowed_origins), proxies)
+    doors: list[ChatDoor | StageDoor] = [door] if stage is None else [door, stage]
+    app = _application(_lifespan(doors, lifespan, grace_s=settings.dialogue.turn_timeout_s))
     app.state.hub = hub
     _add_docs(app)
     install_errors(app, errors)
@@ -125,7 +133,9 @@ def create_web(
         health_router(ports.readiness, metrics, errors),
     ):
         app.include_router(router)
-    guard = Guard(settings.admin_token, limits=limits, proxies=proxies)
+    if stage is not None and ports.live is not None:
+        app.include_router(stage.router())
+        _add_live(app, ports.live, guard, limits, proxies, now)
     _add_staff(app, settings, ports, guard, languages, hub, now)
     _add_pages(app, settings, ports, languages, web_root)
     _add_middleware(app, web, errors)
@@ -136,7 +146,7 @@ def server_options(web: WebSettings) -> dict[str, Any]:
     """Keyword arguments for `uvicorn.Config` that the edges count on.
 
     Forwarded addresses are judged here (`web.trusted_proxies`), not by the server; frames too large are
-    refused before they are held in memory; a page that is gone is noticed within 20 s.
+    refused before they are held in memory; a page that is gone is noticed within 10 s.
     """
     return {
         "host": web.host,
@@ -147,8 +157,8 @@ def server_options(web: WebSettings) -> dict[str, Any]:
         "ws_max_size": max_frame_bytes(web.message_chars),
         # Messages are short; packing each costs more than it saves.
         "ws_per_message_deflate": False,
-        "ws_ping_interval": 10.0,
-        "ws_ping_timeout": 10.0,
+        "ws_ping_interval": 5.0,
+        "ws_ping_timeout": 5.0,
         # Turns that have begun are finished; longer ones are given up by the dialogue's own timeout.
         "timeout_graceful_shutdown": 15,
     }
@@ -168,14 +178,14 @@ def _application(lifespan: Lifespan) -> FastAPI:
     )
 
 
-def _lifespan(door: ChatDoor, inner: Lifespan | None, *, grace_s: float) -> Lifespan:
+def _lifespan(doors: Sequence[ChatDoor | StageDoor], inner: Lifespan | None, *, grace_s: float) -> Lifespan:
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
         async with inner(app) if inner else nullcontext():
             try:
                 yield
             finally:
-                await door.close(grace_s=grace_s)
+                await asyncio.gather(*(door.close(grace_s=grace_s) for door in doors))
 
     return run
 
@@ -211,6 +221,37 @@ def _add_staff(
         app.include_router(shop_router(guard, ports.records))
 
 
+def _stage_door(
+    rooms: LiveRooms | None, guard: Guard, parts: ChatParts, origins: Origins, proxies: Proxies
+) -> StageDoor | None:
+    if rooms is None:
+        return None
+    stage = StageParts(
+        rooms=rooms,
+        guard=guard,
+        errors=parts.errors,
+        languages=parts.languages,
+        limits=parts.limits,
+        enter_s=parts.hello_s,
+        close_s=parts.close_s,
+    )
+    return StageDoor(stage, origins=origins, proxies=proxies)
+
+
+def _add_live(
+    app: FastAPI,
+    rooms: LiveRooms,
+    guard: Guard,
+    limits: Limits,
+    proxies: Proxies,
+    now: Callable[[], datetime],
+) -> None:
+    ingest = IngestGuard(rooms, guard, limits=limits, proxies=proxies)
+    app.include_router(audio_router(rooms))
+    app.include_router(ingest_router(rooms, ingest, now=now))
+    app.include_router(room_router(rooms, guard))
+
+
 def _add_pages(app: FastAPI, settings: Settings, ports: Ports, languages: Languages, web_root: Path) -> None:
     add_widget(
         app,
@@ -221,6 +262,8 @@ def _add_pages(app: FastAPI, settings: Settings, ports: Ports, languages: Langua
         folder=web_root / "widget" / "dist",
     )
     add_console(app, wording=ports.wording, languages=languages, folder=web_root / "console" / "dist")
+    if ports.live is not None:
+        add_stage(app, folder=web_root / "stage" / "dist")
     if settings.web.demo_storefront:
         add_storefront(
             app,
@@ -234,7 +277,7 @@ def _add_pages(app: FastAPI, settings: Settings, ports: Ports, languages: Langua
 
 def _add_middleware(app: FastAPI, web: WebSettings, errors: Errors) -> None:
     # The last added is the outermost.
-    larger = {"/api/knowledge/": MAX_ENTRY_BYTES}
+    larger = {"/api/knowledge/": MAX_ENTRY_BYTES, "/api/live/": INGEST_BYTES}
     app.add_middleware(Bodies, errors=errors, max_bytes=web.body_bytes, larger=larger)
     app.add_middleware(CatchAll, errors=errors)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)

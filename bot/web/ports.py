@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.messages import ChatMessage, Conversation, Inbound, ProductCard, Reply, Status, TurnCategory, TurnError
 from bot.store import Draft
 from bot.web.fact_ports import FactsDesk
+from bot.web.live_ports import LiveRooms
 from connectors.base import Order, ReturnRequest
 
 __all__ = [
@@ -214,7 +215,7 @@ class ShopRecords(Protocol):
 class Ports:
     """Everything the edges are plugged into. `records` is None for shops that can't be read back.
 
-    Without `facts` there is no page of shop facts.
+    Without `facts` there is no page of shop facts, without `live` there are no doors of live rooms.
     """
 
     answerer: Answerer
@@ -225,3 +226,4 @@ class Ports:
     window: ShopWindow
     records: ShopRecords | None = None
     facts: FactsDesk | None = None
+    live: LiveRooms | None = None

@@ -41,16 +41,20 @@ class Guard:
 
     async def __call__(self, request: Request) -> None:
         """Pass, or raise ApiError: `staff_api_off`, `too_many_attempts`, `unauthorized`."""
+        scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+        is_bearer = scheme.lower() == "bearer"
+        self.admit(shown.strip() if is_bearer else "", address=self._proxies.address_of(request))
+
+    def admit(self, shown: str, *, address: str) -> None:
+        """Pass when the text is the token, or raise as a call does; `address` is the client's, for limits."""
         if self._digest is None:
             raise ApiError("staff_api_off")
-        address = self._proxies.address_of(request)
         wait_s = self._limits.token_attempt(address=address)
         if wait_s is not None:
             raise ApiError("too_many_attempts", retry_after_s=wait_s)
-        scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-        digest = hashlib.sha256(shown.strip().encode()).digest()
+        digest = hashlib.sha256(shown.encode("utf-8", "replace")).digest()
         # Digests are of one length, so the comparison tells nothing about the token.
-        if not hmac.compare_digest(digest, self._digest) or scheme.lower() != "bearer":
+        if not hmac.compare_digest(digest, self._digest):
             self._limits.wrong_token(address=address)
             raise ApiError("unauthorized")
 

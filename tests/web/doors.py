@@ -19,10 +19,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from bot.config import ConnectorSettings, DemoShopSettings, DialogueSettings, Settings, WebSettings
-from bot.web.fact_ports import FactsDesk
 from bot.web.api import create_web, server_options
+from bot.web.fact_ports import FactsDesk
 from bot.web.health import Metrics
 from bot.web.hub import Hub
+from bot.web.live_ports import LiveRooms
 from bot.web.ports import Ports
 from tests.fakes.answerer import ScriptedAnswerer
 from tests.fakes.conversations import MemoryConversations
@@ -58,6 +59,7 @@ def open_house(
     hello_s: float = 10.0,
     turn_timeout_s: float = 10.0,
     facts: FactsDesk | None = None,
+    live: LiveRooms | None = None,
     **web: Any,
 ) -> House:
     """Build the application; `web` are settings of the section."""
@@ -79,7 +81,14 @@ def open_house(
     metrics, hub, clock = Metrics(), Hub(queue_frames=queue_frames), Clock()
     app = create_web(
         settings,
-        Ports(wording=LocaleFiles(), window=FixedWindow(), records=FixedRecords(), facts=facts, **parts),
+        Ports(
+            wording=LocaleFiles(),
+            window=FixedWindow(),
+            records=FixedRecords(),
+            facts=facts,
+            live=live,
+            **parts,
+        ),
         secret=SECRET,
         hello_s=hello_s,
         metrics=metrics,
@@ -116,9 +125,9 @@ class LiveServer:
             self.server.should_exit = True
             await self.server.shutdown()
 
-    async def visit(self, *, origin: str | None = None, **options: Any) -> Page:
+    async def visit(self, *, origin: str | None = None, path: str = "/ws/chat", **options: Any) -> Page:
         """Open a socket without saying hello."""
-        url = f"ws://127.0.0.1:{self.port}/ws/chat"
+        url = f"ws://127.0.0.1:{self.port}{path}"
         page = Page(
             await connect(url, origin=origin, compression=None, max_size=None, max_queue=None, **options)
         )

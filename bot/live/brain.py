@@ -1,0 +1,91 @@
+"""The room's brain: reads comments, and answers what may be heard by everybody.
+
+`read` is asked for every comment, `answer` for the few that the director chose. Answers come from the
+knowledge base and the shop, as shoppers in the chat get them; what is not known there is not answered.
+Called by `streaming.session`.
+"""
+
+from __future__ import annotations
+
+from icu4py.breakers import SentenceBreaker
+
+from bot.dialogue.phrases import Phrases
+from bot.live.reading import CommentReader
+from bot.wording import Wording
+from knowledge.asking import ask
+from knowledge.locales import locale_of
+from knowledge.search import KnowledgeBase
+from streaming.cues import Answer, Question, Reading
+from streaming.estimate import seconds
+
+__all__ = ["LiveBrain"]
+
+_WHAT_ARE_YOU = "bot_challenge"
+_ABOUT_GOODS = "find_product"
+# What one viewer asked, all the others hear: longer answers are for the chat.
+_LISTENED_S = 12.0
+_OF_GOODS = frozenset({"price", "stock"})
+
+
+class LiveBrain:
+    """Fulfils `streaming.session.Brain`.
+
+    Args:
+        reader: of comments.
+        knowledge: the shop's.
+        wording: for what the host says of itself, and the languages that there are.
+        phrases: known by heart.
+    """
+
+    def __init__(
+        self, *, reader: CommentReader, knowledge: KnowledgeBase, wording: Wording, phrases: Phrases
+    ) -> None:
+        self._reader, self._knowledge, self._wording, self._phrases = reader, knowledge, wording, phrases
+
+    def read(self, text: str, *, room_language: str, card: str | None) -> Reading:
+        """What a comment is about; see `CommentReader.read`."""
+        return self._reader.read(text, room_language=room_language, card=card)
+
+    async def answer(self, question: Question, *, language: str) -> Answer | None:
+        """What may be said aloud.
+
+        Args:
+            question: not a personal one; those are never given here.
+            language: to answer in.
+
+        Returns:
+            A text, or `key="product_offer"` for a product, which the director words at the moment of
+            speaking; None when neither the shop nor the knowledge base knows.
+        """
+        known = self._phrases.intent(question.text, question.language)
+        if known == _WHAT_ARE_YOU:
+            return Answer(text="", language=language, source="host:ai_reminder", key="ai_reminder")
+        vector = self._knowledge.encode(question.text)
+        found = ask(self._knowledge, question.text, vector=vector, language=question.language)
+        entry = found.hits[0].entry_id if found.outcome == "answer" else None
+        product_id = question.reading.product_id
+        about = question.reading.topic in _OF_GOODS or known == _ABOUT_GOODS
+        if product_id and (entry is None or about):
+            source = f"product:{product_id}"
+            return Answer(
+                text="", language=language, source=source, product_id=product_id, key="product_offer"
+            )
+        if entry is None:
+            return None
+        fallback = (self._wording.default_language, "en")
+        answer = self._knowledge.answer(entry, language, fallback=fallback)
+        if answer is None:
+            return None
+        text = _beginning(answer.text, answer.language)
+        return Answer(text=text, language=answer.language, source=f"faq:{entry}", product_id=product_id)
+
+
+def _beginning(text: str, language: str) -> str:
+    """The first sentences, as many as a crowd listens to; at least one."""
+    kept = ""
+    for _, end in SentenceBreaker(text, str(locale_of(language))).segments():
+        longer = text[:end]
+        if kept and seconds(longer, language) > _LISTENED_S:
+            break
+        kept = longer.strip()
+    return kept
