@@ -28,6 +28,7 @@ _BUILT = (
     ROOT / "web" / "widget" / "dist" / "widget.js",
     ROOT / "web" / "demo" / "dist" / "index.html",
     ROOT / "web" / "console" / "dist" / "index.html",
+    ROOT / "web" / "stage" / "dist" / "index.html",
 )
 
 Visit = Callable[..., Shopper]
