@@ -127,6 +127,10 @@ class KnowledgeBase:
         vector: Vectors = self._encoded(text)
         return vector
 
+    def encode_all(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of many texts at once, float32 (n, dim); none of them is remembered."""
+        return self._encoder.encode(texts)
+
     def search(
         self, text: str, *, vector: NDArray[np.float32] | None = None, language: str, k: int = 5
     ) -> Found:

@@ -147,6 +147,7 @@ class Session:
 
     async def _listen(self) -> None:
         """Read comments in the order they came; the loop gets its turn between any two."""
+        await self._parts.brain.awake()
         while True:
             event = await self._inbox.get()
             if isinstance(event, Comment):

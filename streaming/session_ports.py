@@ -38,6 +38,10 @@ Record = tuple[str, Mapping[str, Any]]
 class Brain(Protocol):
     """What the product knows; see `streaming.cues.Reading` and `Answer`."""
 
+    async def awake(self) -> None:
+        """Return when it can read; comments wait meanwhile, the show goes on."""
+        ...
+
     def read(self, text: str, *, room_language: str, card: str | None) -> Reading:
         """What a comment is about, in a millisecond or two. `card`: product shown now."""
         ...

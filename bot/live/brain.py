@@ -7,6 +7,9 @@ Called by `streaming.session`.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from icu4py.breakers import SentenceBreaker
 
 from bot.dialogue.phrases import Phrases
@@ -31,19 +34,35 @@ class LiveBrain:
     """Fulfils `streaming.session.Brain`.
 
     Args:
-        reader: of comments.
+        make_reader: of comments; takes a second.
         knowledge: the shop's.
         wording: for what the host says of itself, and the languages that there are.
         phrases: known by heart.
     """
 
     def __init__(
-        self, *, reader: CommentReader, knowledge: KnowledgeBase, wording: Wording, phrases: Phrases
+        self,
+        *,
+        make_reader: Callable[[], CommentReader],
+        knowledge: KnowledgeBase,
+        wording: Wording,
+        phrases: Phrases,
     ) -> None:
-        self._reader, self._knowledge, self._wording, self._phrases = reader, knowledge, wording, phrases
+        self._make_reader, self._knowledge = make_reader, knowledge
+        self._wording, self._phrases = wording, phrases
+        self._reader: CommentReader | None = None
+        self._waking = asyncio.Lock()
+
+    async def awake(self) -> None:
+        """Return when comments can be read: a show that is taken up again does not wait for that."""
+        async with self._waking:
+            if self._reader is None:
+                self._reader = await asyncio.to_thread(self._make_reader)
 
     def read(self, text: str, *, room_language: str, card: str | None) -> Reading:
-        """What a comment is about; see `CommentReader.read`."""
+        """What a comment is about; see `CommentReader.read`. Await `awake` first."""
+        if self._reader is None:
+            raise RuntimeError("read before awake")
         return self._reader.read(text, room_language=room_language, card=card)
 
     async def answer(self, question: Question, *, language: str) -> Answer | None:

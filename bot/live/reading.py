@@ -65,10 +65,7 @@ class CommentReader:
         self._knowledge, self._detector = knowledge, detector
         self._phrases, self._products = phrases, products
         data: Mapping[str, list[str]] = yaml.safe_load(_INTENTS.read_text(encoding="utf-8"))
-        self._lines = {
-            name: np.array([knowledge.encode(line) for line in data[name]], dtype=np.float32)
-            for name in ("urgent", "price", "stock")
-        }
+        self._lines = {name: knowledge.encode_all(data[name]) for name in ("urgent", "price", "stock")}
         self._kinds = _Kinds(head, knowledge, phrases, data) if head else None
 
     def read(self, text: str, *, room_language: str, card: str | None) -> Reading:
@@ -125,11 +122,11 @@ class _Kinds:
         self, head: Head, knowledge: KnowledgeBase, phrases: Phrases, data: Mapping[str, list[str]]
     ) -> None:
         self._head = head
-        said = [[knowledge.encode(text) for text in phrases.saying(intent)] for intent in _TALK]
-        talk = [head.place(np.array(vectors, dtype=np.float32)).mean(axis=0) for vectors in said if vectors]
+        said = [phrases.saying(intent) for intent in _TALK]
+        talk = [head.place(knowledge.encode_all(texts)).mean(axis=0) for texts in said]
         means = np.vstack([head.means, *talk]).astype(np.float32)
         self._terms = head.terms(means, np.full(len(means), _LINES, dtype=np.float32))
-        names = [*head.names, *_TALK[: len(talk)]]
+        names = [*head.names, *_TALK]
         self._rows = {kind: np.isin(names, [*data[kind]]) for kind in _KINDS}
 
     def shares(self, vector: Vectors) -> dict[str, float]:

@@ -93,7 +93,7 @@ async def _fed(room: Room, feed: Callable[[], AsyncIterator[Comment | Social]]) 
 
 
 def load_rooms(settings: Settings, neighbours: Neighbours) -> Rooms:
-    """Read the show and set up its room; nothing runs yet. Blocks for a second or two.
+    """Read the show and set up its room; nothing runs yet. Blocks for a moment.
 
     Raises:
         ScriptError: the run of show is wrong; the message names the lines.

@@ -57,13 +57,16 @@ class Neighbours:
     products: ProductFinder
 
     def brain(self) -> LiveBrain:
-        """One for all rooms; made in a second or two."""
+        """One for all rooms."""
         knowledge, phrases = self.knowledge, self.phrases
-        head = load_head(BUILTIN_MODEL, knowledge.encoder)
-        reader = CommentReader(
-            knowledge, head, detector=self.detector, phrases=phrases, products=self.products
-        )
-        return LiveBrain(reader=reader, knowledge=knowledge, wording=self.wording, phrases=phrases)
+
+        def make_reader() -> CommentReader:
+            head = load_head(BUILTIN_MODEL, knowledge.encoder)
+            return CommentReader(
+                knowledge, head, detector=self.detector, phrases=phrases, products=self.products
+            )
+
+        return LiveBrain(make_reader=make_reader, knowledge=knowledge, wording=self.wording, phrases=phrases)
 
 
 def make_room(

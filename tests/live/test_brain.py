@@ -50,15 +50,16 @@ def brain(tmp_path_factory: pytest.TempPathFactory) -> LiveBrain:
     phrases = Phrases()
     products = ProductFinder(phrases.ordinary)
     asyncio.run(products.refresh(shop, timeout_s=5))
-    reader = CommentReader(
-        knowledge,
-        load_head(BUILTIN_MODEL, knowledge.encoder),
-        detector=LanguageDetector(LanguageModel.load(), knowledge.coverage()),
-        phrases=phrases,
-        products=products,
-    )
+    detector = LanguageDetector(LanguageModel.load(), knowledge.coverage())
+    head = load_head(BUILTIN_MODEL, knowledge.encoder)
+
+    def make_reader() -> CommentReader:
+        return CommentReader(knowledge, head, detector=detector, phrases=phrases, products=products)
+
     wording = Wording(phrasebook=Phrasebook(), knowledge=knowledge)
-    return LiveBrain(reader=reader, knowledge=knowledge, wording=wording, phrases=phrases)
+    brain = LiveBrain(make_reader=make_reader, knowledge=knowledge, wording=wording, phrases=phrases)
+    asyncio.run(brain.awake())
+    return brain
 
 
 def read(brain: LiveBrain, text: str, *, card: str | None = None) -> Reading:

@@ -120,6 +120,9 @@ class Room:
 
     # Brain, shop, journal, replies.
 
+    async def awake(self) -> None:
+        """Always."""
+
     def read(self, text: str, *, room_language: str, card: str | None) -> Reading:
         """Every text its own direction; told apart by its first word."""
         vector = tuple(float(text.startswith(word)) for word in ("How", "Where", "No", "Is"))
