@@ -10,6 +10,7 @@ import asyncio
 import gc
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -42,6 +43,7 @@ from connectors.demo import create as create_demo_shop
 from connectors.errors import ConnectorError
 from knowledge.encoder import make_encoder
 from knowledge.entries import Entry, entry_from_dict, load_packs
+from knowledge.errors import KnowledgeError
 from knowledge.facts import Facts
 from knowledge.languages import LanguageModel
 from knowledge.reranker import CrossEncoderReranker
@@ -90,7 +92,12 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
     platform = await shop.facts()
     saved, version = await saved_facts(store)
     given = merged(platform=platform, saved=saved, ours=settings.shop)
-    knowledge = await asyncio.to_thread(open_knowledge, settings, await store.entries(), given)
+    # A show goes on within seconds of a restart; shoppers wait for the dialogue anyway.
+    late = settings.streaming.enabled
+    changed = await store.entries()
+    knowledge = await asyncio.to_thread(
+        closed_knowledge if late else open_knowledge, settings, {} if late else changed, given
+    )
     wording = Wording(phrasebook=Phrasebook(), knowledge=knowledge)
     codes = [code for code, _, _ in wording.phrasebook.languages()]
     desk = FactsDesk(
@@ -99,7 +106,8 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
     phrases = Phrases()
     products, metrics = ProductFinder(phrases.ordinary), Metrics()
     await _refresh_catalogue(products, shop, settings)
-    detector = LanguageDetector(LanguageModel.load(), knowledge.coverage())
+    supported = (settings.knowledge.languages or codes) if late else knowledge.coverage()
+    detector = LanguageDetector(LanguageModel.load(), supported)
     rooms = None
     if settings.streaming.enabled:
         neighbours = Neighbours(
@@ -125,19 +133,20 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
         conversations=store,
         knowledge=KnowledgeDesk(knowledge, store),
         wording=PageWording(wording),
-        readiness=Ready(dialogue),
+        readiness=Ready(dialogue, knowledge),
         window=Window(shop, products, wording),
         records=shop,
         facts=desk,
         live=rooms,
     )
     chores: list[Callable[[], Coroutine[Any, Any, None]]] = [
-        partial(_keep_catalogue, products, shop, settings), partial(_keep_index, knowledge), desk.follow,
-    ]  # fmt: skip
+        partial(_keep_catalogue, products, shop, settings),
+        partial(_keep_knowledge, knowledge, settings, changed, metrics),
+        desk.follow,
+    ]
     if rooms is not None:
         chores.append(rooms.run)
-    if knowledge.missing:
-        chores.append(partial(_embed_the_rest, knowledge, metrics))
+    metrics.unread(1 if late else knowledge.missing)
     secret = settings.secret or SecretStr(private_file(settings.home / "secret"))
     lifespan = _lifespan(dialogue, knowledge, store, chores)
     return create_web(settings, ports, secret=secret, metrics=metrics, lifespan=lifespan)
@@ -200,6 +209,15 @@ def open_knowledge(
     )  # fmt: skip
 
 
+def closed_knowledge(settings: Settings, _: object, facts: Mapping[str, Any]) -> KnowledgeBase:
+    """The same without its entries, which `_keep_knowledge` reads."""
+    model = settings.knowledge.reranker
+    return KnowledgeBase.closed(
+        make_encoder(settings.knowledge.encoder), Facts(facts),
+        reranker=CrossEncoderReranker(model) if model else None,
+    )  # fmt: skip
+
+
 def open_entries(settings: Settings, changed: Mapping[str, Any]) -> dict[str, Entry]:
     """Entries by id: the starter packs with what staff changed; see `open_knowledge`."""
     entries: dict[str, Entry] = dict(load_packs(_PACKS, settings.knowledge.languages))
@@ -246,6 +264,26 @@ async def _embed_the_rest(knowledge: KnowledgeBase, metrics: Metrics) -> None:
     metrics.unread(0)
     _log.info("knowledge_embedded", total=total)
     await asyncio.to_thread(knowledge.save)
+
+
+async def _keep_knowledge(
+    knowledge: KnowledgeBase, settings: Settings, changed: Mapping[str, Any], metrics: Metrics
+) -> None:
+    """Read what was left unread, and write down what changes."""
+    if not knowledge.is_open:
+        try:
+            entries = await asyncio.to_thread(open_entries, settings, changed)
+            await asyncio.to_thread(knowledge.load, settings.home / "index", entries)
+        except (KnowledgeError, OSError) as error:
+            # Without it nothing can be answered: end, as a start that fails does.
+            _log.error("knowledge_not_opened", reason=str(error))
+            signal.raise_signal(signal.SIGTERM)
+            return
+        gc.freeze()
+    if knowledge.missing:
+        await _embed_the_rest(knowledge, metrics)
+    metrics.unread(0)
+    await _keep_index(knowledge)
 
 
 async def _keep_index(knowledge: KnowledgeBase) -> None:

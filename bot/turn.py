@@ -122,6 +122,8 @@ class Turns:
                 raise TurnError(category, error.retry_after_s or 2.0) from error
 
     async def _answer(self, inbound: Inbound) -> Reply:
+        if not self._knowledge.is_open:
+            raise TurnError("unavailable", 2.0)
         found, known = await self._store.before_turn(inbound.conversation_id, inbound.message_id)
         if known is not None:
             return _repeated(known)

@@ -135,13 +135,14 @@ def _raw(product: Product) -> dict[str, Any]:
 class Ready:
     """Whether messages can be answered now."""
 
-    def __init__(self, dialogue: Dialogue) -> None:
-        """Store and knowledge base are open before this is made, or the product would not have started."""
-        self._dialogue = dialogue
+    def __init__(self, dialogue: Dialogue, knowledge: KnowledgeBase) -> None:
+        """The store is open before this is made, or the product would not have started."""
+        self._dialogue, self._knowledge = dialogue, knowledge
 
     def checks(self) -> Mapping[str, str | None]:
         """Part -> None when fine, else what is missing."""
-        return {"dialogue": self._dialogue.problem}
+        opening = None if self._knowledge.is_open else "is being read"
+        return {"dialogue": self._dialogue.problem, "knowledge": opening}
 
 
 class ShopState:

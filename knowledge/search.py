@@ -7,6 +7,7 @@ awaits: call `put`, `remove` and `save` from a worker thread.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -56,6 +57,8 @@ class KnowledgeBase:
         self._lexical_calibration = lexical_calibration
         self._reranker = reranker
         self._encoded = lru_cache(maxsize=_CACHED_TEXTS)(self._encode)
+        self._opened = threading.Event()
+        self._opened.set()
 
     @classmethod
     def open(
@@ -98,6 +101,35 @@ class KnowledgeBase:
             shelf, encoder, calibration=calibration, lexical_calibration=load_calibration(LEXICAL)[0],
             reranker=reranker,
         )  # fmt: skip
+
+    @classmethod
+    def closed(cls, encoder: Encoder, facts: Facts, *, reranker: Reranker | None = None) -> KnowledgeBase:
+        """A base without entries, for what need not wait for them; `load` fills it, once.
+
+        It encodes, knows the facts and finds nothing; a change waits until it is open.
+        """
+        base = cls(
+            Shelf.empty(encoder, facts), encoder, calibration=_fitted(encoder.name),
+            lexical_calibration=load_calibration(LEXICAL)[0], reranker=reranker,
+        )  # fmt: skip
+        base._opened.clear()
+        return base
+
+    def load(self, folder: Path, entries: Mapping[str, Entry], *, patience_s: float = _PATIENCE_S) -> None:
+        """Open a closed base; as `open`, which says what the arguments are. Takes seconds."""
+        head = load_head(BUILTIN_MODEL, self._encoder.name)
+        facts = self.facts
+        self._shelf = Shelf.open(folder, self._encoder, entries, facts, head=head, patience_s=patience_s)
+        self._opened.set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has its entries."""
+        return self._opened.is_set()
+
+    def wait(self) -> None:
+        """Block until it is open."""
+        self._opened.wait()
 
     @property
     def encoder(self) -> str:
@@ -185,10 +217,12 @@ class KnowledgeBase:
 
     def put(self, entry: Entry) -> None:
         """Add an entry or replace the one with its id; found when this returns. Call `save` later."""
+        self.wait()
         self._shelf.put(entry.id, entry)
 
     def remove(self, entry_id: str) -> bool:
         """Remove an entry; it can't be found when this returns. False when there was none."""
+        self.wait()
         return self._shelf.put(entry_id, None)
 
     @property
@@ -198,6 +232,7 @@ class KnowledgeBase:
 
     def state(self, facts: Facts) -> None:
         """Fill answers with other facts; they are said when this returns. Call `save` later."""
+        self.wait()
         self._shelf.state(facts)
 
     def entries(self) -> dict[str, Entry]:
@@ -219,7 +254,8 @@ class KnowledgeBase:
         Raises:
             OSError: the folder can't be written; the index on disk is then still the old one.
         """
-        self._shelf.save()
+        if self.is_open:
+            self._shelf.save()
 
     @staticmethod
     def _rank(evidence: Evidence, calibration: Calibration, language: str) -> list[Candidate]:

@@ -109,6 +109,13 @@ class Shelf:
             shelf.save()
         return shelf
 
+    @classmethod
+    def empty(cls, encoder: Encoder, facts: Facts) -> Shelf:
+        """Nothing on it and nothing kept of it."""
+        snapshot = Snapshot(MappingProxyType({}), facts, LexicalIndex.build({}), None)
+        dense = DenseIndex(encoder.name, encoder.dim)
+        return cls(Path(), encoder, dense=dense, passages={}, snapshot=snapshot)
+
     @property
     def now(self) -> Snapshot:
         """Entries, facts, words and places as they are."""

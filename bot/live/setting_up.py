@@ -61,6 +61,7 @@ class Neighbours:
         knowledge, phrases = self.knowledge, self.phrases
 
         def make_reader() -> CommentReader:
+            knowledge.wait()
             head = load_head(BUILTIN_MODEL, knowledge.encoder)
             return CommentReader(
                 knowledge, head, detector=self.detector, phrases=phrases, products=self.products
