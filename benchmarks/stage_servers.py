@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
+from bot.collector import seldom_collecting
 from bot.config import WebSettings
 from bot.web.api import server_options
 from bot.web.errors import Errors
@@ -204,7 +205,8 @@ async def ours(port: int, seconds: int) -> None:
     def say(utterance: Utterance, spoken: Speech) -> None:
         room.hub.say(utterance, spoken, direction="ltr", audio_url="/live/main/audio/0.wav")
 
-    result = await _perform(lambda: show(say, room.hub.show, seconds))
+    with seldom_collecting():
+        result = await _perform(lambda: show(say, room.hub.show, seconds))
     _tell({**result, "drops": room.hub.drops, "viewers": room.hub.viewers})
     await _line()
     server.should_exit = True

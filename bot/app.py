@@ -7,7 +7,6 @@ opens database and index meanwhile, and returns a FastAPI application whose life
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import secrets
 import signal
@@ -22,6 +21,7 @@ import structlog
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from bot.collector import collect_hourly, seldom_collecting, set_aside
 from bot.config import ROOT, Settings
 from bot.dialogue.phrases import Phrases
 from bot.dialogue.pool import Dialogue
@@ -143,6 +143,7 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
         partial(_keep_catalogue, products, shop, settings),
         partial(_keep_knowledge, knowledge, settings, changed, metrics),
         desk.follow,
+        collect_hourly,
     ]
     if rooms is not None:
         chores.append(rooms.run)
@@ -162,12 +163,10 @@ def _lifespan(
 
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
-        # What is loaded stays; the collector need not walk through it again and again while shoppers wait.
-        gc.collect()
-        gc.freeze()
         tasks = [asyncio.create_task(chore(), name=f"chore-{n}") for n, chore in enumerate(chores)]
         try:
-            yield
+            with seldom_collecting():
+                yield
         finally:
             for task in tasks:
                 task.cancel()
@@ -279,7 +278,7 @@ async def _keep_knowledge(
             _log.error("knowledge_not_opened", reason=str(error))
             signal.raise_signal(signal.SIGTERM)
             return
-        gc.freeze()
+        set_aside()
     if knowledge.missing:
         await _embed_the_rest(knowledge, metrics)
     metrics.unread(0)

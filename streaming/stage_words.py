@@ -76,7 +76,7 @@ class StageExtras:
     Attributes:
         colour: of the shop, `#rrggbb`.
         was: price of the product on the card before the sale.
-        code: short code by which the product is asked for; None takes its id.
+        code: short code by which the product is asked for; None where there is none.
         teleprompter: for `assist` only.
     """
 
@@ -134,7 +134,7 @@ def _card(product: Product, words: StageWords, language: str, extras: StageExtra
         "stock_text": text,
         "image_url": _link(words.picture(product.image_url)),
         "url": _link(product.url),
-        "code": _plain(extras.code or product.id, _NAME_CHARS),
+        "code": _plain(extras.code, _NAME_CHARS) if extras.code else None,
     }
     return card if extras.was is None else {**card, "was": words.money(extras.was, language)}
 
