@@ -20,8 +20,8 @@ import numpy as np
 import psutil
 
 from benchmarks.machine import Cores, describe_machine
-from streaming.output import Pusher, PushOptions
-from streaming.output_process import hurry
+from streaming.output.process import hurry
+from streaming.output.pushing import Pusher, PushOptions
 from tests.fakes.push_room import PushRoom
 from tests.fakes.rtmp_server import KEY, Receiver, free_port, look_at
 

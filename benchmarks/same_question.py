@@ -1,10 +1,11 @@
 """Which comments are taken for one question: `python -m benchmarks.same_question [--json FILE]`.
 
-Pairs of questions, in one language and across languages, are put to the rule of `streaming.clusters`: by the
-vectors of the shipped encoder alone, and with the topic that the knowledge base is sure of. Prints precision
-and recall by threshold: of vectors on the ways of asking in the starter packs, where the threshold was chosen
-and which the encoder was trained on; of both on the evaluation set, which nothing was fitted on and which has
-a topic only once in a language. The packs would say nothing of topics: word for word they are in the index.
+Pairs of questions, in one language and across languages, are put to the rule of
+`streaming.comments.clusters`: by the vectors of the shipped encoder alone, and with the topic that the
+knowledge base is sure of. Prints precision and recall by threshold: of vectors on the ways of asking in the
+starter packs, where the threshold was chosen and which the encoder was trained on; of both on the evaluation
+set, which nothing was fitted on and which has a topic only once in a language. The packs would say nothing of
+topics: word for word they are in the index.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from knowledge.encoder import BuiltinEncoder
 from knowledge.entries import load_packs
 from knowledge.facts import Facts
 from knowledge.search import KnowledgeBase
-from streaming.clusters import ALIKE
+from streaming.comments.clusters import ALIKE
 
 EVALUATION = Path(__file__).with_name("evaluation.jsonl")
 _PACKS = Path(__file__).resolve().parents[1] / "knowledge" / "packs"

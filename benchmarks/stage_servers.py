@@ -33,11 +33,11 @@ from bot.web.security import Origins
 from bot.web.staff import Guard
 from bot.web.stage_socket import StageDoor, StageParts
 from streaming.cues import Comment, Control, Social, Utterance
-from streaming.hub import LEAD_MS, Hub
-from streaming.page_frames import Progress
-from streaming.show_clock import ShowClock
 from streaming.speech import Speech, Viseme, Word
-from streaming.wire import Frame, encode, scene_frame, utterance_body, utterance_frame
+from streaming.stage.clock import ShowClock
+from streaming.stage.hub import LEAD_MS, Hub
+from streaming.stage.page_frames import Progress
+from streaming.stage.wire import Frame, encode, scene_frame, utterance_body, utterance_frame
 
 UTTERANCE_EVERY_S = 4
 SCENE_EVERY_S = 2

@@ -38,9 +38,9 @@ from knowledge.encoder import BuiltinEncoder
 from knowledge.entries import load_packs
 from knowledge.facts import Facts
 from knowledge.search import KnowledgeBase
+from streaming.comments.intake import Intake
+from streaming.comments.sources.demo import load_sayings
 from streaming.cues import Comment, Moment, Reading
-from streaming.intake import Intake
-from streaming.sources.demo import load_sayings
 
 _PACKS = Path(__file__).resolve().parents[1] / "knowledge" / "packs"
 _UNKNOWN = 0.1

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from streaming.comments.verdicts import Verdict
 from streaming.cues import Question
-from streaming.verdicts import Verdict
 
 __all__ = ["NOON", "TURN_MS", "Books", "percentile", "table"]
 

@@ -25,10 +25,10 @@ import psutil
 import yaml
 
 from benchmarks.machine import Cores, describe_machine
-from streaming.loudness import RATE, loudness_of, samples_of
 from streaming.speech import Speech
 from streaming.voices.espeak import EspeakVoice
 from streaming.voices.espeak_languages import SILENT, SPOKEN
+from streaming.voices.loudness import RATE, loudness_of, samples_of
 from streaming.voices.process import WorkerProcess
 
 ROOT = Path(__file__).resolve().parent.parent

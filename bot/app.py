@@ -52,6 +52,7 @@ from knowledge.search import KnowledgeBase
 __all__ = ["create_app", "open_entries", "open_knowledge", "open_store", "private_file"]
 
 _log = structlog.get_logger(__name__)
+_Chore = Callable[[], Coroutine[Any, Any, None]]
 _PACKS = ROOT / "knowledge" / "packs"
 _CATALOGUE_EVERY_S = 300.0
 _INDEX_SAVED_EVERY_S = 10.0
@@ -92,29 +93,25 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
     platform = await shop.facts()
     saved, version = await saved_facts(store)
     given = merged(platform=platform, saved=saved, ours=settings.shop)
-    # A show goes on within seconds of a restart; shoppers wait for the dialogue anyway.
-    late = settings.streaming.enabled
     changed = await store.entries()
-    knowledge = await asyncio.to_thread(
-        closed_knowledge if late else open_knowledge, settings, {} if late else changed, given
-    )
+    # A show goes on within seconds of a restart; shoppers wait for the dialogue anyway.
+    on_air = settings.streaming.enabled
+    begin = closed_knowledge if on_air else open_knowledge
+    knowledge = await asyncio.to_thread(begin, settings, changed, given)
     wording = Wording(phrasebook=Phrasebook(), knowledge=knowledge)
     codes = [code for code, _, _ in wording.phrasebook.languages()]
-    desk = FactsDesk(
-        knowledge, store, platform=platform, ours=settings.shop, languages=codes, version=version
-    )
+    ours = settings.shop
+    desk = FactsDesk(knowledge, store, platform=platform, ours=ours, languages=codes, version=version)
     phrases = Phrases()
     products, metrics = ProductFinder(phrases.ordinary), Metrics()
     await _refresh_catalogue(products, shop, settings)
-    supported = (settings.knowledge.languages or codes) if late else knowledge.coverage()
+    supported = knowledge.coverage() or settings.knowledge.languages or codes
     detector = LanguageDetector(LanguageModel.load(), supported)
-    rooms = None
-    if settings.streaming.enabled:
-        neighbours = Neighbours(
-            store=store, shop=shop, knowledge=knowledge, wording=wording, detector=detector,
-            phrases=phrases, products=products,
-        )  # fmt: skip
-        rooms = await asyncio.to_thread(load_rooms, settings, neighbours)
+    neighbours = Neighbours(
+        store=store, shop=shop, knowledge=knowledge, wording=wording, detector=detector,
+        phrases=phrases, products=products,
+    )  # fmt: skip
+    rooms = await asyncio.to_thread(load_rooms, settings, neighbours) if on_air else None
     turns = Turns(
         store=store,
         dialogue=dialogue,
@@ -139,15 +136,12 @@ async def _assemble(settings: Settings, dialogue: Dialogue) -> FastAPI:
         facts=desk,
         live=rooms,
     )
-    chores: list[Callable[[], Coroutine[Any, Any, None]]] = [
+    chores: list[_Chore] = [
         partial(_keep_catalogue, products, shop, settings),
         partial(_keep_knowledge, knowledge, settings, changed, metrics),
-        desk.follow,
-        collect_hourly,
-    ]
-    if rooms is not None:
-        chores.append(rooms.run)
-    metrics.unread(1 if late else knowledge.missing)
+        desk.follow, collect_hourly, *([rooms.run] if rooms else []),
+    ]  # fmt: skip
+    metrics.unread(knowledge.missing if knowledge.is_open else 1)
     secret = settings.secret or SecretStr(private_file(settings.home / "secret"))
     lifespan = _lifespan(dialogue, knowledge, store, chores)
     return create_web(settings, ports, secret=secret, metrics=metrics, lifespan=lifespan)
@@ -157,7 +151,7 @@ def _lifespan(
     dialogue: Dialogue,
     knowledge: KnowledgeBase,
     store: Store,
-    chores: Sequence[Callable[[], Coroutine[Any, Any, None]]],
+    chores: Sequence[_Chore],
 ) -> Lifespan:
     """Starts the chores; ends what runs beside the requests, in an order that loses nothing."""
 
@@ -209,7 +203,7 @@ def open_knowledge(
 
 
 def closed_knowledge(settings: Settings, _: object, facts: Mapping[str, Any]) -> KnowledgeBase:
-    """The same without its entries, which `_keep_knowledge` reads."""
+    """The same without its entries, which `_keep_knowledge` reads later."""
     model = settings.knowledge.reranker
     return KnowledgeBase.closed(
         make_encoder(settings.knowledge.encoder), Facts(facts),

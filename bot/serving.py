@@ -13,7 +13,7 @@ from bot.store import StoreError
 from bot.web.api import server_options
 from connectors.errors import ConnectorError
 from knowledge.errors import KnowledgeError
-from streaming.script_errors import ScriptError
+from streaming.script.errors import ScriptError
 
 __all__ = ["serve"]
 

@@ -1,9 +1,9 @@
 """A live room running: carries out the director's cues and tells it what came of them.
 
 Made and run by the composition root, one a room; owns every task of the room and ends them with itself. All
-deciding is the director's (`streaming.host`); here is only doing: reading the shop, asking the brain, having
-sentences spoken, showing the stage, keeping the state. The room keeps its own time: a sentence lasts its
-duration, whether anyone watches or not.
+deciding is the director's (`streaming.director.host`); here is only doing: reading the shop, asking the
+brain, having sentences spoken, showing the stage, keeping the state. The room keeps its own time: a sentence
+lasts its duration, whether anyone watches or not.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from streaming.cues import (
     Utterance,
     Vote,
 )
-from streaming.remembered import question_data, question_of
+from streaming.director.remembered import question_data, question_of
 from streaming.session_ports import DeferReason, Deferred, Parts, Record
 from streaming.speech import Speech, VoiceError
 

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from connectors.base import Product
-from streaming.audio_store import AudioStore
+from streaming.comments.intake import Intake
 from streaming.cues import Answer, Comment, Cue, Event, Moment, Question, Reading, Scene, Utterance
-from streaming.hub import Hub
-from streaming.intake import Intake
 from streaming.speech import Speech, Voice
+from streaming.stage.audio_store import AudioStore
+from streaming.stage.hub import Hub
 
 __all__ = [
     "Brain",
@@ -88,7 +88,7 @@ class Stage(Protocol):
 
 
 class Director(Protocol):
-    """`streaming.host.Host`."""
+    """`streaming.director.host.Host`."""
 
     def feed(self, event: Event, now: Moment) -> tuple[Cue, ...]:
         """Tell it what happened."""

@@ -1,6 +1,7 @@
-"""The run of show as data: show, shifts, segments, lines, marks, rules. Frozen; made by `streaming.script`.
+"""The run of show as data: show, shifts, segments, lines, marks, rules. Frozen.
 
-Read by the director, the schedule and the check. Knows no file, clock or shop; imports nothing of ours.
+Made by `streaming.script.reading`. Read by the director, the schedule and the check. Knows no file, clock or
+shop; imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -194,7 +195,7 @@ class Show:
 
     Attributes:
         room: name of the live room, `[a-z0-9-]{1,40}`.
-        profile: region profile (`eu`, `us-tiktok` …), see `streaming.profiles`.
+        profile: region profile (`eu`, `us-tiktok` …), see `streaming.director.profiles`.
         personas, segments: by id.
         shifts, rules: in the order of the file.
     """

@@ -19,7 +19,7 @@ from knowledge.asking import ask
 from knowledge.locales import locale_of
 from knowledge.search import KnowledgeBase
 from streaming.cues import Answer, Question, Reading
-from streaming.estimate import seconds
+from streaming.script.estimate import seconds
 
 __all__ = ["LiveBrain"]
 

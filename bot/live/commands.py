@@ -14,12 +14,12 @@ from bot.wording import Phrasebook
 from connectors.demo import create as create_demo_shop
 from connectors.errors import ConnectorError
 from knowledge.facts import KNOWN_VALUES
-from streaming.check import check
-from streaming.check_text import report_lines
-from streaming.output import KEY_VARIABLE, PushOptions, push
-from streaming.profiles import load_profiles
-from streaming.script import load_show
-from streaming.script_errors import ScriptError
+from streaming.director.profiles import load_profiles
+from streaming.output.pushing import KEY_VARIABLE, PushOptions, push
+from streaming.script.check import check
+from streaming.script.check_text import report_lines
+from streaming.script.errors import ScriptError
+from streaming.script.reading import load_show
 
 __all__ = ["check_show", "push_show"]
 

@@ -16,12 +16,12 @@ from pydantic import SecretStr
 
 from bot.store import Store, StoreError
 from bot.web.live_ports import ControlRefused, DeferredQuestion, RoomSnapshot, Verdict
-from streaming.audio_store import AudioStore
 from streaming.cues import Comment, Control, Social
-from streaming.hub import Hub
-from streaming.page_frames import Progress
 from streaming.session import Session
 from streaming.session_ports import Deferred, Record
+from streaming.stage.audio_store import AudioStore
+from streaming.stage.hub import Hub
+from streaming.stage.page_frames import Progress
 
 __all__ = ["Journal", "Room"]
 

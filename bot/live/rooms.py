@@ -14,12 +14,12 @@ from bot.live.setting_up import Neighbours, make_room
 from bot.live.voices import make_voice
 from bot.store import Store, StoreError
 from knowledge.facts import KNOWN_VALUES
+from streaming.comments.sources.demo import demo_room, load_sayings
 from streaming.cues import Comment, Social
-from streaming.profiles import load_profiles
-from streaming.script import load_show
-from streaming.show_clock import ShowClock
-from streaming.sources.demo import demo_room, load_sayings
-from streaming.voice_stack import VoiceStack
+from streaming.director.profiles import load_profiles
+from streaming.script.reading import load_show
+from streaming.stage.clock import ShowClock
+from streaming.voices.stack import VoiceStack
 
 __all__ = ["Neighbours", "Rooms", "load_rooms"]
 

@@ -26,17 +26,17 @@ from connectors.base import Shop
 from knowledge.encoder import BUILTIN_MODEL
 from knowledge.head import load_head
 from knowledge.search import KnowledgeBase
-from streaming.audio_store import AudioStore
+from streaming.comments.intake import Intake
 from streaming.cues import Comment, Moment, Utterance
-from streaming.host import Host
-from streaming.hub import Hub
-from streaming.intake import Intake
-from streaming.profiles import Profile
+from streaming.director.host import Host
+from streaming.director.profiles import Profile
 from streaming.session import Session
 from streaming.session_ports import Parts
 from streaming.show import Show
-from streaming.show_clock import ShowClock
 from streaming.speech import Speech, Voice
+from streaming.stage.audio_store import AudioStore
+from streaming.stage.clock import ShowClock
+from streaming.stage.hub import Hub
 from streaming.voices.silent import silent_speech
 
 __all__ = ["Neighbours", "make_room"]

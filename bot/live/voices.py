@@ -6,14 +6,14 @@ from pathlib import Path
 
 from bot.config import Settings, VoiceSettings
 from streaming.speech import Voice
-from streaming.voice_cache import CachedVoice, SpeechCache
-from streaming.voice_stack import VoiceStack
 from streaming.voices.azure import AzureVoice
+from streaming.voices.cache import CachedVoice, SpeechCache
 from streaming.voices.espeak import EspeakVoice
 from streaming.voices.espeak_languages import SPOKEN
 from streaming.voices.kokoro import KokoroVoice
 from streaming.voices.openai import OpenAiVoice
 from streaming.voices.piper import PiperVoice
+from streaming.voices.stack import VoiceStack
 
 __all__ = ["make_voice", "spoken_languages"]
 

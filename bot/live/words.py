@@ -10,11 +10,11 @@ from bot.messages import direction_of
 from bot.wording import Wording, money
 from connectors.base import Money
 from streaming.cues import Moment, Scene, Utterance
-from streaming.hub import Hub
 from streaming.show import Show
 from streaming.speech import Speech
-from streaming.stage_words import StageExtras, StockLevel, Teleprompter, stage_state
-from streaming.wire import Frame
+from streaming.stage.hub import Hub
+from streaming.stage.wire import Frame
+from streaming.stage.words import StageExtras, StockLevel, Teleprompter, stage_state
 
 __all__ = ["HostTexts", "RoomStage", "StageTexts"]
 
@@ -25,7 +25,7 @@ _SERVER_SIDE = ("label.", "countdown", "coupon", "others")
 
 
 class HostTexts:
-    """Fulfils `streaming.lines.Lines`: section `host` of the locale files."""
+    """Fulfils `streaming.director.lines.Lines`: section `host` of the locale files."""
 
     def __init__(self, wording: Wording) -> None:
         """Take the product's wording."""
@@ -38,7 +38,7 @@ class HostTexts:
 
 
 class StageTexts:
-    """Fulfils `streaming.stage_words.StageWords`.
+    """Fulfils `streaming.stage.words.StageWords`.
 
     Args:
         wording: of the product.

@@ -24,7 +24,7 @@ from bot.web.live_bodies import CommentsIn, ControlIn, SocialIn
 from bot.web.live_ports import ControlRefused, LiveRoom, LiveRooms, Verdict
 from bot.web.staff import CHANGES, Guard, staff_router
 from streaming.cues import Comment
-from streaming.page_frames import CONTROL_CHARS, BadFrame, control_of
+from streaming.stage.page_frames import CONTROL_CHARS, BadFrame, control_of
 
 __all__ = ["INGEST_BYTES", "IngestGuard", "audio_router", "ingest_router", "room_router"]
 

@@ -13,9 +13,9 @@ from typing import Literal, Protocol
 from pydantic import SecretStr
 
 from streaming.cues import Comment, Control, Social
-from streaming.hub import Hub
-from streaming.page_frames import Progress
-from streaming.wire import Frame
+from streaming.stage.hub import Hub
+from streaming.stage.page_frames import Progress
+from streaming.stage.wire import Frame
 
 __all__ = ["ControlRefused", "DeferredQuestion", "LiveRoom", "LiveRooms", "RoomSnapshot", "Verdict"]
 

@@ -1,7 +1,7 @@
 """`GET /ws/stage/{room}`: stage pages and consoles of live rooms, from their handshake to their close.
 
 The hub says what is sent; here it is sent, and what pages say is taken. Two tasks a socket: one reads, one
-writes. A page that takes nothing holds up only its own writer. Frames are shaped by `streaming.wire`.
+writes. A page that takes nothing holds up only its own writer. Frames are shaped by `streaming.stage.wire`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from bot.web.limits import Limits, Proxies
 from bot.web.live_ports import ControlRefused, LiveRoom, LiveRooms
 from bot.web.security import Origins
 from bot.web.staff import Guard
-from streaming.hub import Farewell, Outlet
-from streaming.page_frames import (
+from streaming.stage.hub import Farewell, Outlet
+from streaming.stage.page_frames import (
     CONTROL_CHARS,
     FRAME_BYTES,
     BadFrame,
@@ -35,7 +35,7 @@ from streaming.page_frames import (
     TimeAsked,
     parse,
 )
-from streaming.wire import Frame, done_frame, encode, error_frame, time_frame
+from streaming.stage.wire import Frame, done_frame, encode, error_frame, time_frame
 
 __all__ = ["GONE", "StageDoor", "StageParts", "refusal_of_frame"]
 

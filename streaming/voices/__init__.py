@@ -1,4 +1,4 @@
-"""Engines that speak, one file each. Only `streaming.voice_stack` and the composition root choose among them.
+"""Engines that speak, one file each. Chosen by `stack` and the composition root.
 
 Nothing is imported here: the worker programs start through this package and must start fast.
 """

@@ -24,10 +24,10 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from streaming.show import Mark
 from streaming.speech import Speech, Viseme, VisemeName, VoiceError
-from streaming.spoken import Piece, spoken
 from streaming.voices.azure_voices import AZURE_VOICES
 from streaming.voices.frames import MAX_BYTES
 from streaming.voices.silent import silent_speech
+from streaming.voices.spoken import Piece, spoken
 from streaming.voices.timing import Timings, assemble, pause_ms_of
 
 __all__ = ["AzureVoice"]

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from streaming.loudness import Samples, samples_of
 from streaming.show import Mark
 from streaming.speech import VoiceError
+from streaming.voices.loudness import Samples, samples_of
 from streaming.voices.timing import Timings
 
 __all__ = ["Reader", "borrowed_timings", "laid_onto"]

@@ -11,11 +11,11 @@ from typing import Any
 
 from streaming.show import Mark
 from streaming.speech import Speech, VoiceError
-from streaming.spoken import Piece, caption_of, spoken
 from streaming.voices.espeak_languages import SPOKEN, WITH_VOWELS, voice_of
 from streaming.voices.espeak_text import Ssml, adapted, ssml_of, with_vowels
 from streaming.voices.process import WorkerProcess
 from streaming.voices.silent import silent_speech
+from streaming.voices.spoken import Piece, caption_of, spoken
 from streaming.voices.timing import Timings, assemble
 
 __all__ = ["EspeakVoice"]

@@ -12,8 +12,8 @@ from dataclasses import replace
 from num2words import num2words  # type: ignore[import-untyped]  # publishes no types
 
 from streaming.show import Mark
-from streaming.spoken import Piece
 from streaming.voices.kana import kana_pieces
+from streaming.voices.spoken import Piece
 from streaming.voices.timing import pause_ms_of
 
 __all__ = ["Ssml", "adapted", "ssml_of", "with_vowels"]

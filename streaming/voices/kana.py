@@ -15,7 +15,7 @@ import fugashi  # type: ignore[import-untyped]  # publishes no types
 from num2words import num2words  # type: ignore[import-untyped]  # publishes no types
 
 from streaming.show import Mark
-from streaming.spoken import Piece
+from streaming.voices.spoken import Piece
 
 __all__ = ["kana_pieces"]
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from streaming.show import Mark
 from streaming.speech import Speech
-from streaming.spoken import Piece, spoken
 from streaming.voices.borrowed import Reader, borrowed_timings
 from streaming.voices.process import WorkerProcess
+from streaming.voices.spoken import Piece, spoken
 from streaming.voices.timing import Timings, assemble
 
 __all__ = ["ask_model", "said", "timings_of"]

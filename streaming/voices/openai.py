@@ -16,10 +16,10 @@ import httpx
 
 from streaming.show import Mark
 from streaming.speech import Speech, VoiceError
-from streaming.spoken import Piece, spoken
 from streaming.voices.borrowed import Reader, borrowed_timings
 from streaming.voices.frames import MAX_BYTES
 from streaming.voices.silent import silent_speech
+from streaming.voices.spoken import Piece, spoken
 from streaming.voices.timing import assemble
 from streaming.voices.wav import read_wav
 

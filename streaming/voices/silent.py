@@ -5,10 +5,10 @@ For languages that no engine speaks, and the last resort of the stack. Never fai
 
 from __future__ import annotations
 
-from streaming.loudness import RATE
 from streaming.show import Mark
 from streaming.speech import Speech, TimedMark, Viseme
-from streaming.spoken import caption_of
+from streaming.voices.loudness import RATE
+from streaming.voices.spoken import caption_of
 from streaming.voices.timing import pause_ms_of
 
 __all__ = ["SilentVoice", "silent_speech"]

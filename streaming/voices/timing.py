@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from streaming.lipsync import PAUSE_MS, visemes_from_loudness, visemes_from_phonemes
-from streaming.loudness import RATE, level, samples_of
 from streaming.show import Mark
 from streaming.speech import Speech, TimedMark, Viseme, VoiceError, Word
-from streaming.spoken import caption_of
+from streaming.voices.lipsync import PAUSE_MS, visemes_from_loudness, visemes_from_phonemes
+from streaming.voices.loudness import RATE, level, samples_of
+from streaming.voices.spoken import caption_of
 
 __all__ = ["Timings", "assemble", "pause_ms_of"]
 

@@ -25,7 +25,7 @@ __all__ = ["PushRun", "record"]
 _WITHIN_S = 40.0
 _PROGRAM = """
 import asyncio, os, sys
-from streaming.output import KEY_VARIABLE, PushOptions, push
+from streaming.output.pushing import KEY_VARIABLE, PushOptions, push
 options = PushOptions(url=sys.argv[1], key=os.environ[KEY_VARIABLE], server=sys.argv[2], json=True)
 sys.exit(asyncio.run(push(options)))
 """

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from streaming.output_process import find_ffmpeg, find_xvfb
+from streaming.output.process import find_ffmpeg, find_xvfb
 from tests.browser.push_run import PushRun, record
 from tests.fakes.rtmp_server import KEY, Arrived, look_at
 

@@ -10,10 +10,10 @@ from itertools import pairwise
 import pytest
 import pytest_asyncio
 
-from streaming.loudness import TARGET_LUFS, loudness_of, samples_of, true_peak_of
 from streaming.show import Mark
 from streaming.speech import VISEMES, Speech, Voice
-from streaming.spoken import caption_of
+from streaming.voices.loudness import TARGET_LUFS, loudness_of, samples_of, true_peak_of
+from streaming.voices.spoken import caption_of
 
 __all__ = ["SENTENCE", "VoiceContract"]
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from connectors.base import Money, Product
+from streaming.comments.intake import Intake
 from streaming.cues import (
     Answer,
     Answered,
@@ -38,10 +39,9 @@ from streaming.cues import (
     Tick,
     Utterance,
 )
-from streaming.host import Host
-from streaming.intake import Intake
-from streaming.product_truth import money
-from streaming.profiles import Profile, load_profiles
+from streaming.director.host import Host
+from streaming.director.product_truth import money
+from streaming.director.profiles import Profile, load_profiles
 from streaming.show import Line, Mark, Persona, Rule, Segment, Shift, Show, Variant
 from tests.fakes.host_lines import DictLines
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from streaming.output_process import find_ffmpeg
+from streaming.output.process import find_ffmpeg
 
 __all__ = ["KEY", "Arrived", "Receiver", "free_port", "look_at"]
 

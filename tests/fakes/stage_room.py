@@ -9,15 +9,15 @@ from pydantic import SecretStr
 
 from bot.web.live_ports import ControlRefused, DeferredQuestion, LiveRoom, RoomSnapshot, Verdict
 from connectors.base import Money, Product
-from streaming.audio_store import AudioStore
 from streaming.cues import Comment, Control, Moment, Scene, Social, Utterance
-from streaming.hub import Hub
-from streaming.page_frames import Progress
 from streaming.show import Mark, Persona
-from streaming.show_clock import ShowClock
 from streaming.speech import Speech, TimedMark, Viseme, Word
-from streaming.stage_words import StageExtras, StockLevel, stage_state
-from streaming.wire import Direction, Frame
+from streaming.stage.audio_store import AudioStore
+from streaming.stage.clock import ShowClock
+from streaming.stage.hub import Hub
+from streaming.stage.page_frames import Progress
+from streaming.stage.wire import Direction, Frame
+from streaming.stage.words import StageExtras, StockLevel, stage_state
 from tests.fakes.house import NOON
 
 __all__ = [

@@ -13,10 +13,10 @@ from bot.live import room as module
 from bot.live.room import Journal, Room
 from bot.store import Store
 from bot.web.live_ports import ControlRefused
-from streaming.audio_store import AudioStore
 from streaming.cues import Control
-from streaming.hub import Hub
-from streaming.show_clock import ShowClock
+from streaming.stage.audio_store import AudioStore
+from streaming.stage.clock import ShowClock
+from streaming.stage.hub import Hub
 
 
 class Failing:

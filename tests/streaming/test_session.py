@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 
 from connectors.base import Money, Product
-from streaming.audio_store import AudioStore
+from streaming.comments.intake import Intake
 from streaming.cues import Answer, Comment, Control, Moment, Question, Reading, Scene, Utterance
-from streaming.host import Host
-from streaming.hub import Hub
-from streaming.intake import Intake
-from streaming.profiles import load_profiles
-from streaming.script import read_show
+from streaming.director.host import Host
+from streaming.director.profiles import load_profiles
+from streaming.script.reading import read_show
 from streaming.session import Session
 from streaming.session_ports import Parts, Record
 from streaming.show import Mark
-from streaming.show_clock import ShowClock
 from streaming.speech import Speech, VoiceError
+from streaming.stage.audio_store import AudioStore
+from streaming.stage.clock import ShowClock
+from streaming.stage.hub import Hub
 from streaming.voices.silent import silent_speech
 from tests.fakes.host_lines import ENGLISH, DictLines
 from tests.fakes.virtual_time import VirtualTime

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from bot.web.live_ports import DeferredQuestion
 from streaming.cues import Comment, Control, Social
-from streaming.page_frames import CONTROL_CHARS
+from streaming.stage.page_frames import CONTROL_CHARS
 from tests.fakes.house import NOON
 from tests.fakes.stage_room import INGEST_KEY, OneRoom, Rooms, a_speech
 from tests.web.doors import STAFF, House, call, open_house

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from streaming.page_frames import CONTROL_CHARS, FRAME_BYTES
+from streaming.stage.page_frames import CONTROL_CHARS, FRAME_BYTES
 from tests.fakes.stage_room import OneRoom, Rooms, a_state
 from tests.web.doors import ADMIN_TOKEN, House, LiveServer, Page, call, open_house, serve
 

@@ -1,0 +1,1 @@
+"""What viewers write: cleaned, grouped, ranked; and where it comes from."""

@@ -1,0 +1,1 @@
+"""Who speaks next and what: the director of a room, sans I/O."""

@@ -1,0 +1,1 @@
+"""The run of show: read, checked, scheduled, filled with values."""

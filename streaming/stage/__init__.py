@@ -1,0 +1,1 @@
+"""What stage pages are sent, and whoever watches."""
