@@ -45,10 +45,13 @@ _SWITCHES = (
     "--password-store=basic",
     "--test-type",  # no bar about unsupported switches across the picture
 )
-# Answered only when the page draws; the status tells an error page of the server from the stage.
+# Answered only when the page draws; the status tells an error page of the server from the stage, which is
+# blank until it knows its room and has drawn for a moment.
 _BEAT = """new Promise(done => requestAnimationFrame(() => done({
   address: location.href,
   status: performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0,
+  drawn: document.readyState === 'complete'
+    && (!window.storecastStage || storecastStage.seq > 0 && storecastStage.fps > 0),
 })))"""
 
 
@@ -148,7 +151,7 @@ class Browser:
             "Runtime.evaluate", within_s, expression=_BEAT, awaitPromise=True, returnByValue=True
         )
         seen = answer.get("result", {}).get("value") or {}
-        return seen.get("address") == address and seen.get("status") == 200
+        return seen.get("address") == address and seen.get("status") == 200 and bool(seen.get("drawn"))
 
     async def close(self) -> None:
         """End the browser and all of its processes."""

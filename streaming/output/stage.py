@@ -28,7 +28,7 @@ _BEAT_EVERY_S = 1.0
 # A page on a busy machine draws late; one that draws nothing for so long is dead.
 _BEAT_WITHIN_S = 5.0
 # A page that shows something else (the server's error page) is asked for again, not at every beat.
-_LOAD_AGAIN_S = 3.0
+_LOAD_AGAIN_S = 6.0
 _PAUSES_S = (0.5, 1.0, 2.0, 5.0)
 # A run as long as this was a good one: the next pause is the shortest again.
 _GOOD_RUN_S = 60.0
