@@ -76,6 +76,21 @@ async def one_language(voice: EspeakVoice, language: str, count: int) -> tuple[d
     }, spoken
 
 
+def closing_offsets_ms(speech: Speech) -> list[float]:
+    """Mouth minus audio at every silence inside a sentence in which the mouth closes."""
+    closed = [
+        (one.start_ms / 1000, other.start_ms / 1000)
+        for one, other in pairwise(speech.visemes)
+        if one.name == "sil"
+    ]
+    return [
+        (one - start) * 1000
+        for start, end in _silences(speech)
+        for one, other in closed
+        if min(end, other) > max(start, one)
+    ]
+
+
 def mouth_and_silence(spoken: Sequence[Speech]) -> dict[str, float]:
     """How closed mouths and silent audio agree inside sentences; offsets are mouth minus audio."""
     silent_s = both_s = closed_s = 0.0
@@ -89,9 +104,8 @@ def mouth_and_silence(spoken: Sequence[Speech]) -> dict[str, float]:
         closed_s += sum(end - start for start, end in closed)
         for start, end in _silences(speech):
             silent_s += end - start
-            overlaps = [(max(start, one), min(end, other), one) for one, other in closed]
-            both_s += sum(max(0.0, until - since) for since, until, _ in overlaps)
-            offsets += [(one - start) * 1000 for since, until, one in overlaps if until > since]
+            both_s += sum(max(0.0, min(end, other) - max(start, one)) for one, other in closed)
+        offsets += closing_offsets_ms(speech)
     return {
         "silent_audio_s": round(silent_s, 1),
         "mouth_closed_in_it": round(both_s / silent_s, 3) if silent_s else 0.0,

@@ -157,6 +157,7 @@ class StreamingSettings(_Section):
     enabled: bool = False
     show: Path = ROOT / "streaming" / "shows" / "demo.yml"
     voice: VoiceSettings = VoiceSettings()
+    replay: Path | None = None
     demo_viewers_per_min: float = Field(default=0, ge=0, le=1000)
     lead_ms: int = Field(default=80, ge=0, le=2000)
     answer_timeout_s: float = Field(default=1.5, gt=0, le=20)

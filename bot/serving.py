@@ -13,6 +13,7 @@ from bot.store import StoreError
 from bot.web.api import server_options
 from connectors.errors import ConnectorError
 from knowledge.errors import KnowledgeError
+from streaming.comments.sources.replay import ReplayError
 from streaming.script.errors import ScriptError
 
 __all__ = ["serve"]
@@ -27,7 +28,7 @@ async def serve(settings: Settings) -> int:
     print(f"Starting on http://{settings.web.host}:{settings.web.port} …", flush=True)
     try:
         app = await create_app(settings)
-    except (StoreError, ConnectorError, KnowledgeError, ScriptError) as error:
+    except (StoreError, ConnectorError, KnowledgeError, ScriptError, ReplayError, OSError) as error:
         print(f"Storecast could not start: {error}", file=sys.stderr)
         return 1
     options: dict[str, Any] = server_options(settings.web)

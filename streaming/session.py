@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, Literal
 
 import structlog
@@ -56,6 +56,7 @@ _DEFERRED = 200
 _VOICE_S = 10.0
 _SAVE_AGAIN_S = 2.0
 _RECORDS_WAITING = 2_000
+_NUMBER_CHARS = 2
 
 
 class Session:
@@ -157,6 +158,13 @@ class Session:
             await asyncio.sleep(0)
 
     def _hear(self, comment: Comment) -> None:
+        if (
+            self._scene.poll is not None
+            and (option := _choice(comment.text, self._scene.poll[1])) is not None
+        ):
+            self.counts["votes"] += 1
+            self._feed(Vote(viewer_id=f"{comment.source}:{comment.viewer_id}", option=option))
+            return
         card = self._scene.product.id if self._scene.product else None
         reading = self._parts.brain.read(comment.text, room_language=self._scene.language, card=card)
         self._feed(Heard(comment, reading))
@@ -322,6 +330,15 @@ class Session:
         if not kept:
             self._records = records + self._records
         return kept
+
+
+def _choice(text: str, options: Sequence[tuple[str, int]]) -> int | None:
+    """What a comment votes for in an open poll: an option's number from 1 in any digits, or its words."""
+    said = text.strip().casefold()
+    if len(said) <= _NUMBER_CHARS and said.isdecimal() and 1 <= int(said) <= len(options):
+        return int(said) - 1
+    words = [option.strip().casefold() for option, _ in options]
+    return words.index(said) if said in words else None
 
 
 def _deferred_of(data: Mapping[str, Any]) -> Deferred:

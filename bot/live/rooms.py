@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.config import Settings
+from bot.live.feeds import Feed, feeds_of, follow
 from bot.live.room import Room
 from bot.live.setting_up import Neighbours, make_room
 from bot.live.voices import make_voice
 from bot.store import Store, StoreError
 from knowledge.facts import KNOWN_VALUES
-from streaming.comments.sources.demo import demo_room, load_sayings
-from streaming.cues import Comment, Social
 from streaming.director.profiles import load_profiles
 from streaming.script.reading import load_show
 from streaming.stage.clock import ShowClock
@@ -44,7 +43,7 @@ class Rooms:
         self,
         rooms: Mapping[str, Room],
         voice: VoiceStack,
-        feeds: Mapping[str, Sequence[Callable[[], AsyncIterator[Comment | Social]]]],
+        feeds: Mapping[str, Sequence[Feed]],
         *,
         store: Store,
         keep: timedelta,
@@ -72,7 +71,7 @@ class Rooms:
                 for name, room in self._rooms.items():
                     tasks.create_task(room.run(), name=f"live-{name}")
                     for number, feed in enumerate(self._feeds.get(name, ())):
-                        tasks.create_task(_fed(room, feed), name=f"live-{name}-feed-{number}")
+                        tasks.create_task(follow(feed, room), name=f"live-{name}-feed-{number}")
                 tasks.create_task(self._forget(), name="live-forget")
         finally:
             await asyncio.shield(self._voice.close())
@@ -86,17 +85,12 @@ class Rooms:
             await asyncio.sleep(_FORGET_EVERY_S)
 
 
-async def _fed(room: Room, feed: Callable[[], AsyncIterator[Comment | Social]]) -> None:
-    """Hand on what viewers do; what a full room can't take is lost, as on any crowded stage."""
-    async for event in feed():
-        room.offer(event)
-
-
 def load_rooms(settings: Settings, neighbours: Neighbours) -> Rooms:
     """Read the show and set up its room; nothing runs yet. Blocks for a moment.
 
     Raises:
-        ScriptError: the run of show is wrong; the message names the lines.
+        ScriptError, ReplayError: the run of show or the recording is wrong; the message names the lines.
+        OSError: the recording can't be read.
     """
     streaming, profiles = settings.streaming, load_profiles()
     languages = [code for code, _, _ in neighbours.wording.phrasebook.languages()]
@@ -105,15 +99,7 @@ def load_rooms(settings: Settings, neighbours: Neighbours) -> Rooms:
     room = make_room(
         show, profiles[show.profile], settings, neighbours, brain=brain, clock=clock, voice=voice
     )
-    feeds = {show.room: [_made_up(streaming.demo_viewers_per_min)]} if streaming.demo_viewers_per_min else {}
     keep = timedelta(days=streaming.log_days)
-    return Rooms({show.room: room}, voice, feeds, store=neighbours.store, keep=keep)
-
-
-def _made_up(per_minute: float) -> Callable[[], AsyncIterator[Comment | Social]]:
-    def feed() -> AsyncIterator[Comment | Social]:
-        return demo_room(
-            load_sayings(), seed=1, per_minute=per_minute, now=lambda: datetime.now(UTC), sleep=asyncio.sleep
-        )
-
-    return feed
+    return Rooms(
+        {show.room: room}, voice, {show.room: feeds_of(streaming)}, store=neighbours.store, keep=keep
+    )

@@ -36,10 +36,18 @@ profile: {profile}
 personas:
   lina: {{name: Lina, presenter: lina}}
 shifts:
-  always: {{hours: 00:00-24:00, timezone: UTC, language: en, persona: lina, segments: [mug]}}
+  always: {{hours: 00:00-24:00, timezone: UTC, language: en, persona: lina, segments: [{segments}]}}
 rules:
   honest: {{kind: ai_reminder, every_min: 10}}
 segments:
+  which:
+    kind: poll
+    poll: {{question: {{en: "Which one?"}}, options: [{{en: Coffee}}, {{en: Tea}}], open_s: 60}}
+    variants:
+      - en: |
+          There is something I would like to know from you.
+          Tea or coffee, that is the question.
+          Write the number of what you like.
   mug:
     kind: pitch
     product: mug
@@ -63,6 +71,8 @@ class Room:
     price: int = 1900
     saves: bool = True
     profile: str = "eu"
+    segments: str = "mug"
+    polls: list[Any] = field(default_factory=list)
     saved: list[tuple[Mapping[str, Any], Sequence[Record]]] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -77,7 +87,7 @@ class Room:
     def session(self, state: Mapping[str, Any] | None = None) -> Session:
         """A session from a state."""
         known = state or {}
-        show = read_show(SHOW.format(profile=self.profile), source="show.yml")
+        show = read_show(SHOW.format(profile=self.profile, segments=self.segments), source="show.yml")
         now = Moment(self.time.wall(), self.clock.now_ms())
         intake = Intake.restored(known.get("intake", {}), now)
         host = Host(
@@ -109,6 +119,7 @@ class Room:
 
     def show(self, scene: Scene, prompt: str | None) -> None:
         """What stands there."""
+        self.polls += [scene.poll[1]] if scene.poll else []
         card = f"{scene.product.price.amount}" if scene.product else None
         self.hub.show({"mode": scene.mode, "card": card, "prompt": prompt})
 
@@ -241,6 +252,20 @@ _PITCH = [
 
 def _records(room: Room) -> list[Record]:
     return [record for _, records in room.saved for record in records]
+
+
+async def test_while_a_poll_is_open_numbers_and_options_are_votes_and_not_comments() -> None:
+    room = Room(segments="which")
+
+    async with running(room) as session:
+        await room.time.pass_s(10)
+        for viewer, text in enumerate(["1", "２", " tea ", "2", "7", "coffee please"]):
+            session.offer(room.comment(text, viewer=f"v{viewer}"))
+        await room.time.pass_s(1)
+        poll = room.polls[-1]
+
+    assert poll == (("Coffee", 1), ("Tea", 3))
+    assert session.counts["votes"] == 4
 
 
 async def test_what_is_urgent_silences_the_host_within_200_ms() -> None:
