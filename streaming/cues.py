@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from connectors.base import Product
+from connectors.base import Money, Product
 from streaming.show import Mark
 
 __all__ = [
@@ -332,6 +332,7 @@ class Scene:
     Attributes:
         mode: `live`; `assist` (a person presents, reading); `paused`; `staff` (taken over); `slate`.
         product: the product on the card, as last read; None shows none.
+        before: price of that product before the flash sale, when viewers were told it.
         countdown_ends: wall-clock end of a flash sale.
         coupon: code on show.
         highlight: (viewer's name, text, how many more ask it) of the comment being answered.
@@ -344,6 +345,7 @@ class Scene:
 
     mode: Literal["live", "assist", "paused", "staff", "slate"] = "live"
     product: Product | None = None
+    before: Money | None = None
     countdown_ends: datetime | None = None
     coupon: str | None = None
     highlight: tuple[str, str, int] | None = None

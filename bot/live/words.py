@@ -116,6 +116,6 @@ class RoomStage:
 
     def _state(self, scene: Scene, prompt: str | None) -> Frame:
         prompter = Teleprompter(now=prompt) if prompt else None
-        extras = StageExtras(colour=self._colour() or _COLOUR, teleprompter=prompter)
+        extras = StageExtras(colour=self._colour() or _COLOUR, was=scene.before, teleprompter=prompter)
         persona = self._show.personas.get(scene.persona)
         return stage_state(scene, words=self._words, persona=persona, now=self._now(), extras=extras)

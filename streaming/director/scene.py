@@ -40,6 +40,7 @@ def scene_of(
     return Scene(
         mode=mode,
         product=None if quiet else desk.truth.shown(product, now),
+        before=desk.sale.before if desk.sale.is_on and product == desk.sale.product and not quiet else None,
         countdown_ends=None if quiet else desk.sale.ends,
         coupon=None if quiet or coupon is None else str(coupon),
         highlight=None if quiet or speaking is None else _highlight(speaking),

@@ -124,10 +124,14 @@ def test_a_flash_sale_opens_counts_down_and_closes() -> None:
 
     room.until_said("Now [lamp")
     opened = room.scene and room.scene.countdown_ends
+    shown = room.scene and room.scene.before
     room.run(seconds=260)
 
     sources = [one.source for one in room.said]
     assert opened is not None
+    assert shown == Money(3900, "EUR")
+    assert room.scene is not None
+    assert room.scene.before is None
     assert timedelta(seconds=225) < opened - NOON < timedelta(seconds=265)
     assert (
         sources.index("host:sale_opens") < sources.index("host:sale_left") < sources.index("host:sale_over")
