@@ -204,6 +204,7 @@ def _live_push(settings: Settings, options: argparse.Namespace) -> int:
 
 def _doctor(settings: Settings, options: argparse.Namespace) -> int:
     from bot.dialogue.training import model_path
+    from bot.live.commands import show_findings
 
     model = model_path(settings.home, settings.config_file, settings.knowledge.encoder)
     findings = {
@@ -215,6 +216,7 @@ def _doctor(settings: Settings, options: argparse.Namespace) -> int:
         f"demo shop {settings.connectors.demo.file}": None
         if settings.connectors.demo.file.is_file()
         else "missing",
+        **(show_findings(settings) if settings.streaming.enabled else {}),
     }
     for name, problem in findings.items():
         print(f"{'ok  ' if problem is None else 'FAIL'} {name}{'' if problem is None else f': {problem}'}")

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from bot.cli import main
+from bot.config import ROOT
 
 LINES = [
     {"lang": "en", "topic": "shipping_time", "query": "How long does delivery take?"},
@@ -74,6 +75,37 @@ def test_a_wrong_setting_ends_with_the_place(tmp_path: Path, capsys: pytest.Capt
 
     assert status == 2
     assert "web.prt" in capsys.readouterr().err
+
+
+def test_the_doctor_looks_at_the_show_when_there_is_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORECAST_STREAMING__ENABLED", "true")
+    monkeypatch.setenv("STORECAST_STREAMING__SHOW", str(tmp_path / "gone.yml"))
+
+    status = main(["--home", str(tmp_path), "doctor"])
+
+    assert status == 1
+    assert f"FAIL show {tmp_path / 'gone.yml'}: missing" in capsys.readouterr().out
+
+
+def test_a_show_that_can_go_on_air_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["live", "check", str(ROOT / "streaming/shows/demo.yml")])
+
+    assert status == 0
+    assert "0 errors" in capsys.readouterr().out
+
+
+def test_a_show_with_a_mistake_is_refused_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "show.yml"
+    file.write_text("room: my shop\ntitle: Mine\n", encoding="utf-8")
+
+    status = main(["live", "check", str(file)])
+
+    assert status == 1
+    assert f"{file}:1: room" in capsys.readouterr().err
 
 
 def test_the_doctor_names_a_missing_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import importlib.util
 import os
 import sys
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from streaming.script.check_text import report_lines
 from streaming.script.errors import ScriptError
 from streaming.script.reading import load_show
 
-__all__ = ["check_show", "push_show"]
+__all__ = ["check_show", "push_show", "show_findings"]
 
 
 async def check_show(settings: Settings, file: Path) -> int:
@@ -46,6 +47,17 @@ async def check_show(settings: Settings, file: Path) -> int:
     report = check(show, products, week=datetime.now(UTC), reminder_most_min=most)
     print("\n".join(report_lines(report, str(file))))
     return 0 if report.ok else 1
+
+
+def show_findings(settings: Settings) -> dict[str, str | None]:
+    """What the doctor looks at for a live show: part -> what is missing, or None."""
+    has_voice = importlib.util.find_spec("espeakng_loader") is not None
+    return {
+        f"show {settings.streaming.show}": None if settings.streaming.show.is_file() else "missing",
+        "voice espeak-ng": None
+        if has_voice or "espeak" not in settings.streaming.voice.engines
+        else "missing, so there would be subtitles only; install the extra `voice`",
+    }
 
 
 async def push_show(settings: Settings, options: argparse.Namespace) -> int:
