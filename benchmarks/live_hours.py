@@ -107,7 +107,9 @@ class Room:
             language=room_language, vector=tuple((numbers / np.linalg.norm(numbers)).tolist()), asks=1.0
         )
 
-    async def answer(self, question: Question, *, language: str) -> Answer | None:
+    async def answer(
+        self, question: Question, *, language: str, captions: str | None = None
+    ) -> Answer | None:
         """A sentence of the room's language."""
         return Answer(
             text=self.book.say("bot.goodbye", language, {}) or "", language=language, source="faq:none"

@@ -190,6 +190,7 @@ class Answer:
         product_id: to be shown with it, if any.
         key: one of the host's own lines instead of a text. The director words it when it is spoken, with
             what the shop then says of the product (`product_offer`: title, price, stock).
+        captions: the same in other languages, to be read.
     """
 
     text: str
@@ -197,6 +198,7 @@ class Answer:
     source: str
     product_id: str | None = None
     key: str | None = None
+    captions: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- Fed to the director -----------------------------------------------------------------------------------
@@ -302,10 +304,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Find an answer in this language. Answered by `Answered`, in time or with None."""
+    """Find an answer in this language, and in a second one to be read. Answered by `Answered`."""
 
     question: Question
     language: str
+    captions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

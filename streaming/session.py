@@ -278,7 +278,9 @@ class Session:
         answer: Answer | None = None
         try:
             async with asyncio.timeout(self._parts.answer_s):
-                answer = await self._parts.brain.answer(ask.question, language=ask.language)
+                answer = await self._parts.brain.answer(
+                    ask.question, language=ask.language, captions=ask.captions
+                )
         except TimeoutError:
             self.counts["brain_late"] += 1
         self._feed(Answered(question_id=ask.question.id, answer=answer))

@@ -46,8 +46,10 @@ class Brain(Protocol):
         """What a comment is about, in a millisecond or two. `card`: product shown now."""
         ...
 
-    async def answer(self, question: Question, *, language: str) -> Answer | None:
-        """What may be said aloud, None when that is not known."""
+    async def answer(
+        self, question: Question, *, language: str, captions: str | None = None
+    ) -> Answer | None:
+        """What may be said aloud, in a second language too; None when that is not known."""
         ...
 
 

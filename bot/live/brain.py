@@ -65,12 +65,15 @@ class LiveBrain:
             raise RuntimeError("read before awake")
         return self._reader.read(text, room_language=room_language, card=card)
 
-    async def answer(self, question: Question, *, language: str) -> Answer | None:
+    async def answer(
+        self, question: Question, *, language: str, captions: str | None = None
+    ) -> Answer | None:
         """What may be said aloud.
 
         Args:
             question: not a personal one; those are never given here.
             language: to answer in.
+            captions: a second language in which the answer is shown.
 
         Returns:
             A text, or `key="product_offer"` for a product, which the director words at the moment of
@@ -95,8 +98,16 @@ class LiveBrain:
         answer = self._knowledge.answer(entry, language, fallback=fallback)
         if answer is None:
             return None
+        second = self._knowledge.answer(entry, captions) if captions else None
+        shown = (
+            {captions: _beginning(second.text, captions)}
+            if captions and second and second.language == captions
+            else {}
+        )
         text = _beginning(answer.text, answer.language)
-        return Answer(text=text, language=answer.language, source=f"faq:{entry}", product_id=product_id)
+        return Answer(
+            text=text, language=answer.language, source=f"faq:{entry}", product_id=product_id, captions=shown
+        )
 
 
 def _beginning(text: str, language: str) -> str:

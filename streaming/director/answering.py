@@ -11,7 +11,7 @@ from functools import partial
 from streaming.cues import Answer, Cue, Moment, Question, Reply
 from streaming.director.desk import Desk, Step
 from streaming.director.drafts import Draft, plain_words
-from streaming.director.lines import KEYS
+from streaming.director.lines import KEYS, Worded
 from streaming.director.pending import Ready
 from streaming.director.product_truth import title_of
 from streaming.director.thanks import sayable
@@ -50,7 +50,8 @@ def take(desk: Desk, now: Moment, *, urgent: bool = False) -> bool:
     if question.reading.personal:
         _keep_private(desk, question, now)
         return False
-    desk.cues.append(desk.questions.ask(question, desk.answer_language(question), now))
+    language = desk.answer_language(question)
+    desk.cues.append(desk.questions.ask(question, language, now, captions=desk.second(language)))
     if urgent:
         desk.cut_ms = now.ms
     return urgent
@@ -98,29 +99,31 @@ def _introduction(desk: Desk, ready: Ready) -> Draft | None:
     desk.questions.introduce(ready, introduced=True)
     others = ready.asked_by - 1
     undo = partial(desk.questions.introduce, ready, introduced=False)
-    said = _in_language(desk, ready.answer.language, name, others)
-    if not said:
+    language = ready.answer.language
+    key = "asked_many" if others else "asked_one"
+    said = desk.lines.say(key, language, {"name": name, "count": others}, captions=desk.second(language))
+    if said is None:
         return None
     return Draft(
         key=f"intro:{ready.id}",
-        parts=(said,),
-        language=ready.answer.language,
+        parts=(said.text,),
+        language=language,
         purpose="answer",
-        source="host:asked_many" if others else "host:asked_one",
+        source=f"host:{key}",
+        captions=_captions(desk, language, said.caption),
         question=ready.questions[0],
         undo=undo,
     )
 
 
-def _in_language(desk: Desk, language: str, name: str, others: int) -> str | None:
-    key = "asked_many" if others else "asked_one"
-    worded = desk.lines.say(key, language, {"name": name, "count": others})
-    return worded.text if worded else None
+def _captions(desk: Desk, language: str, caption: str | None) -> dict[str, str]:
+    second = desk.second(language)
+    return {second: caption} if second and caption else {}
 
 
 def _spoken(desk: Desk, ready: Ready, now: Moment) -> Draft | Step:
-    text = _text(desk, ready, now)
-    if not text:
+    said = _worded(desk, ready, now)
+    if said is None:
         desk.questions.remove(ready)
         desk.cues += desk.questions.drop(ready, "unknown", now)
         return Step.AGAIN
@@ -130,34 +133,39 @@ def _spoken(desk: Desk, ready: Ready, now: Moment) -> Draft | Step:
     desk.pitch.leave()
     return Draft(
         key=f"answer:{ready.id}",
-        parts=(text,),
+        parts=(said.text,),
         language=ready.answer.language,
         purpose="answer",
         source=ready.answer.source,
+        captions=_captions(desk, ready.answer.language, said.caption),
         question=ready.questions[0],
         product=ready.answer.product_id,
         undo=partial(_unsay, desk, ready, before),
-        done=partial(desk.questions.heard, ready, text),
+        done=partial(desk.questions.heard, ready, said.text),
         lost=partial(_lost, desk, ready),
     )
 
 
-def _text(desk: Desk, ready: Ready, now: Moment) -> str | None:
+def _worded(desk: Desk, ready: Ready, now: Moment) -> Worded | None:
     """The words of an answer; one that is a key is worded with what the shop says this moment."""
-    given = ready.answer
+    given, second = ready.answer, desk.second(ready.answer.language)
     if given.key is None:
-        return plain_words(given.text)
+        text = plain_words(given.text)
+        return Worded(text, plain_words(given.captions.get(second or "", ""))) if text else None
     product = given.product_id
     fresh = desk.truth.fresh(product, now) if product else None
     if given.key not in KEYS or (product and fresh is None):
         return None
     if fresh is not None and fresh.stock <= 0:
-        worded = desk.lines.say("sold_out", given.language, {"title": title_of(fresh, given.language)})
-        return worded.text if worded else None
+        title = title_of(fresh, given.language)
+        return desk.lines.say("sold_out", given.language, {"title": title}, captions=second)
     worded = desk.lines.say(given.key, given.language, desk.values(given.language, product, now))
+    if worded and second:
+        caption = desk.lines.text(given.key, second, desk.values(second, product, now))
+        worded = Worded(worded.text, caption)
     if worded and product and "price" in KEYS[given.key]:
         desk.truth.note_price(product, now)
-    return worded.text if worded else None
+    return worded
 
 
 def _unsay(desk: Desk, ready: Ready, before: tuple[int, int]) -> None:

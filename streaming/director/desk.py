@@ -152,6 +152,10 @@ class Desk:
         voices = self.persona.voices if self.persona else {}
         return asked if asked in voices or asked in self._spoken else self.language
 
+    def second(self, language: str) -> str | None:
+        """Language of the captions under something said in a language: the room's, where that is another."""
+        return self.captions if language == self.language else self.language
+
     def values(self, language: str, product: str | None, now: Moment) -> dict[str, object]:
         """Values that a sentence may use now; one that is not known, or not fresh, is not there.
 

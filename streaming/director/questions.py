@@ -60,10 +60,10 @@ class Questions:
         self._said: dict[str, int] = dict(known.get("said", {}))
         self._given = OrderedDict((name, answer_of(data)) for name, data in known.get("given", ()))
 
-    def ask(self, question: Question, language: str, now: Moment) -> Ask:
-        """Ask the brain."""
+    def ask(self, question: Question, language: str, now: Moment, *, captions: str | None = None) -> Ask:
+        """Ask the brain; `captions`: a second language to be read."""
         self.asked[question.id] = Pending(question, language, now.ms)
-        return Ask(question, language)
+        return Ask(question, language, captions)
 
     def begin(self, now: Moment) -> list[Cue]:
         """After a restart: ask again what was not answered.

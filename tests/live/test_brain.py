@@ -157,6 +157,19 @@ async def test_a_known_question_is_answered_from_the_knowledge_base(brain: LiveB
     assert "3" in answer.text
 
 
+async def test_an_answer_comes_with_itself_in_the_language_of_the_captions(brain: LiveBrain) -> None:
+    text = "How long does delivery take?"
+
+    answer = await brain.answer(question(text, read(brain, text)), language="en", captions="es")
+    without = await brain.answer(question(text, read(brain, text)), language="en", captions="fr")
+
+    assert answer is not None
+    assert without is not None
+    assert list(answer.captions) == ["es"]
+    assert "días" in answer.captions["es"]
+    assert without.captions == {}
+
+
 async def test_a_question_about_a_product_is_left_to_be_worded_when_spoken(brain: LiveBrain) -> None:
     text = "how much is the backpack"
 

@@ -142,7 +142,9 @@ class Room:
             urgent=text.startswith("No"),
         )  # fmt: skip
 
-    async def answer(self, question: Question, *, language: str) -> Answer | None:
+    async def answer(
+        self, question: Question, *, language: str, captions: str | None = None
+    ) -> Answer | None:
         """What the test has prepared."""
         return self.answers.get(question.text)
 

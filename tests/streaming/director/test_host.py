@@ -217,6 +217,24 @@ def test_a_viewer_is_answered_in_the_own_language_where_it_may_be_spoken(
     assert room.said[-2].language == language
 
 
+def test_the_room_reads_in_its_own_language_what_is_answered_in_another() -> None:
+    show = make_show(segment("one", "First.", "Second.", "Third."))
+
+    def brain(question: Question, language: str) -> Answer | None:
+        captions = {"en": "Yes, it does."}
+        return Answer(text="Sí, lo hace.", language=language, source="faq:one", captions=captions)
+
+    room = LiveRoom(show, spoken=("es",), brain=brain)
+    room.until_said("First")
+
+    room.comment(question_text(1), language="es")
+    room.until_said("Sí")
+
+    introduction, answer = room.said[-2:]
+    assert answer.captions == {"en": "Yes, it does."}
+    assert introduction.captions["en"]
+
+
 def test_whoever_asks_again_soon_gets_the_answer_in_writing(room: LiveRoom) -> None:
     room.until_said("First")
     room.comment(question_text(1), number=1)
