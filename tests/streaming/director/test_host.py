@@ -14,6 +14,7 @@ from streaming.cues import (
     Cut,
     Defer,
     Event,
+    Question,
     Reply,
     Say,
     Spoken,
