@@ -17,7 +17,7 @@ PHRASES = ROOT / "bot" / "dialogue" / "nlu"
 NUMBERS = {
     "delivery_days_min", "delivery_days_max", "handling_days", "express_days", "tracking_update_days",
     "claim_days", "change_window_hours", "bulk_min_quantity", "return_days", "refund_days",
-    "warranty_months", "count", "stock", "minutes", "seconds", "max", "languages",
+    "warranty_months", "count", "stock", "minutes", "percent", "seconds", "max", "languages",
 }  # fmt: skip
 
 
