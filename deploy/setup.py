@@ -61,10 +61,10 @@ CHROMIUM_PACKAGES = ("chromium", "fonts-noto-core", "fonts-noto-cjk")
 # What a show is sent with; the program to look for, and the package that has it.
 PUSH_PACKAGES = {"Xvfb": "xvfb", "ffmpeg": "ffmpeg"}
 # Twice the size of .venv, for uv's cache beside it; measured 2026-11-22 on Linux.
-_DISK_GB = {"full": 14, "lean": 4}
+_DISK_GB = {"full": 16, "lean": 5}
 _DOWNLOAD = {
     "full": "about 3.5 GB to download the first time",
-    "lean": "about 0.7 GB to download the first time",
+    "lean": "about 0.9 GB to download the first time",
 }
 _NETWORK = (
     "It needs pypi.org, files.pythonhosted.org and registry.npmjs.org; behind a proxy set HTTPS_PROXY and, "
