@@ -1,8 +1,8 @@
 """How fast the host answers and falls silent: `python -m benchmarks.live_latency [--json FILE]`.
 
 The whole product with the built-in voice and the demo shop. A stage page is connected as any page is. First
-the show waits for questions: from handing a comment in to the first byte of sound at the page, for the first
-sentence (which says who asks) and for the answer. Then a long pitch runs: from handing in that there is no
+the show waits for questions: from handing a comment in to the first byte of sound at the page, which is the
+sentence that says who asks. Then a long pitch runs: from handing in that there is no
 sound to the `cut` at the page. The dialogue model must have been trained.
 """
 
@@ -101,7 +101,7 @@ async def answers(page: Page, client: httpx.AsyncClient, count: int) -> dict[str
         entry["title"]
         for entry in yaml.safe_load((ROOT / "knowledge/packs/en.yml").read_text("utf-8"))["entries"].values()
     ]
-    times: dict[str, list[float]] = {"first sound": [], "answer's sound": [], "deferred": []}
+    times: dict[str, list[float]] = {"first sound": [], "deferred": []}
     for title in titles[:count]:
         await page.silence()
         began = await hand_in(client, title)

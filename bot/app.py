@@ -270,6 +270,7 @@ async def _keep_knowledge(
         except (KnowledgeError, OSError) as error:
             # Without it nothing can be answered: end, as a start that fails does.
             _log.error("knowledge_not_opened", reason=str(error))
+            knowledge.abandon()
             signal.raise_signal(signal.SIGTERM)
             return
         set_aside()

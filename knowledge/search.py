@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from knowledge.calibration import LEXICAL, Calibration, load_calibration
 from knowledge.encoder import BUILTIN_MODEL, BuiltinEncoder, Encoder, Vectors
 from knowledge.entries import Entry
+from knowledge.errors import KnowledgeError
 from knowledge.facts import Facts, render
 from knowledge.found import Answer, Found, Hit
 from knowledge.head import Head, load_head
@@ -59,6 +60,7 @@ class KnowledgeBase:
         self._encoded = lru_cache(maxsize=_CACHED_TEXTS)(self._encode)
         self._opened = threading.Event()
         self._opened.set()
+        self._open = True
 
     @classmethod
     def open(
@@ -113,6 +115,7 @@ class KnowledgeBase:
             lexical_calibration=load_calibration(LEXICAL)[0], reranker=reranker,
         )  # fmt: skip
         base._opened.clear()
+        base._open = False
         return base
 
     def load(self, folder: Path, entries: Mapping[str, Entry], *, patience_s: float = _PATIENCE_S) -> None:
@@ -120,16 +123,23 @@ class KnowledgeBase:
         head = load_head(BUILTIN_MODEL, self._encoder.name)
         facts = self.facts
         self._shelf = Shelf.open(folder, self._encoder, entries, facts, head=head, patience_s=patience_s)
+        self._open = True
+        self._opened.set()
+
+    def abandon(self) -> None:
+        """It can't be opened: whoever waits for that is told so."""
         self._opened.set()
 
     @property
     def is_open(self) -> bool:
         """Whether it has its entries."""
-        return self._opened.is_set()
+        return self._open
 
     def wait(self) -> None:
-        """Block until it is open."""
+        """Block until it is open. Raises KnowledgeError when it was abandoned."""
         self._opened.wait()
+        if not self._open:
+            raise KnowledgeError("the knowledge base could not be opened; the log says why")
 
     @property
     def encoder(self) -> str:

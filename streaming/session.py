@@ -166,8 +166,18 @@ class Session:
             self._feed(Vote(viewer_id=f"{comment.source}:{comment.viewer_id}", option=option))
             return
         card = self._scene.product.id if self._scene.product else None
-        reading = self._parts.brain.read(comment.text, room_language=self._scene.language, card=card)
+        try:
+            reading = self._parts.brain.read(comment.text, room_language=self._scene.language, card=card)
+        except Exception:  # noqa: BLE001  # an edge: one comment must not end the show and all that wait
+            self._failed("read")
+            self._record("unread", comment=comment.id, source=comment.source)
+            return
         self._feed(Heard(comment, reading))
+
+    def _failed(self, what: str) -> None:
+        """Something next door broke; the log has the cause."""
+        self.counts[f"failed.{what}"] += 1
+        _log.exception("live.neighbour_failed", room=self._parts.hub.room, what=what)
 
     def _feed(self, event: Event) -> None:
         if self._tasks is None:
@@ -272,6 +282,8 @@ class Session:
                 products = await self._parts.catalogue.products(look.product_ids)
         except TimeoutError:
             self.counts["shop_late"] += 1
+        except Exception:  # noqa: BLE001  # an edge: without the shop the show goes on without prices
+            self._failed("shop")
         self._feed(CatalogueRead(look_id=look.look_id, products=products))
 
     async def _ask(self, ask: Ask) -> None:
@@ -283,6 +295,8 @@ class Session:
                 )
         except TimeoutError:
             self.counts["brain_late"] += 1
+        except Exception:  # noqa: BLE001  # an edge: staff get the question
+            self._failed("answer")
         self._feed(Answered(question_id=ask.question.id, answer=answer))
 
     def _defer(self, question: Question, reason: DeferReason) -> None:

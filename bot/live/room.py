@@ -30,6 +30,8 @@ _log = structlog.get_logger(__name__)
 _AGAIN_S, _AGAIN_MOST_S = 0.5, 30.0
 # A room that ran so long was sound; its next failure is a first one.
 _SOUND_S = 60.0
+# A state that the show fails from so often, each time at once, is given up: a new show is better than none.
+_TRIES = 3
 _NAMES_SHOWN = 3
 
 Make = Callable[[Mapping[str, Any]], Session]
@@ -76,16 +78,21 @@ class Room:
 
     async def run(self) -> None:
         """Keep the room running until cancelled."""
-        wait_s, clock = _AGAIN_S, asyncio.get_running_loop().time
+        wait_s, failures, clock = _AGAIN_S, 0, asyncio.get_running_loop().time
         while True:
             began = clock()
             try:
-                self._session = self._make(await self._journal.load())
+                if failures == _TRIES:
+                    _log.error("live.state_given_up", room=self.name)
+                kept = {} if failures >= _TRIES else await self._journal.load()
+                self._session = self._make(kept)
                 await self._session.run()
             except Exception:  # noqa: BLE001  # an edge: the show must go on, the log has the cause
                 _log.exception("live.room_failed", room=self.name)
             self._session = None
-            wait_s = _AGAIN_S if clock() - began > _SOUND_S else min(2 * wait_s, _AGAIN_MOST_S)
+            sound = clock() - began > _SOUND_S
+            failures = 0 if sound else failures + 1
+            wait_s = _AGAIN_S if sound else min(2 * wait_s, _AGAIN_MOST_S)
             await asyncio.sleep(wait_s)
 
     def offer(self, event: Comment | Social) -> Verdict:

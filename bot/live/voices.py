@@ -9,10 +9,11 @@ from streaming.speech import Voice
 from streaming.voices.azure import AzureVoice
 from streaming.voices.cache import CachedVoice, SpeechCache
 from streaming.voices.espeak import EspeakVoice
-from streaming.voices.espeak_languages import SPOKEN
+from streaming.voices.espeak_languages import SPOKEN, WITH_VOWELS
 from streaming.voices.kokoro import KokoroVoice
 from streaming.voices.openai import OpenAiVoice
 from streaming.voices.piper import PiperVoice
+from streaming.voices.process import WorkerProcess
 from streaming.voices.stack import VoiceStack
 
 __all__ = ["make_voice", "spoken_languages"]
@@ -22,7 +23,8 @@ def make_voice(settings: Settings) -> VoiceStack:
     """The engines of `streaming.voice.engines` in their order, each with its cache. Call `close()`."""
     voice = settings.streaming.voice
     # It also tells the others' times, where they don't.
-    espeak = EspeakVoice()
+    vowels = voice.piper.python and WorkerProcess("streaming.voices.arabic_worker", python=voice.piper.python)
+    espeak = EspeakVoice(vowels=vowels or None)
     engines = [_engine(name, voice, settings, espeak) for name in voice.engines]
     cache = SpeechCache(settings.home / "speech")
     return VoiceStack([CachedVoice(engine, cache) for engine in engines])
@@ -30,7 +32,9 @@ def make_voice(settings: Settings) -> VoiceStack:
 
 def spoken_languages(settings: Settings) -> frozenset[str]:
     """Languages that the built-in engine speaks; others may be spoken by an engine of the shop's choice."""
-    return frozenset(SPOKEN) if "espeak" in settings.streaming.voice.engines else frozenset()
+    voice = settings.streaming.voice
+    with_vowels = frozenset(WITH_VOWELS) if voice.piper.python else frozenset()
+    return frozenset(SPOKEN) | with_vowels if "espeak" in voice.engines else frozenset()
 
 
 def _engine(name: str, voice: VoiceSettings, settings: Settings, espeak: EspeakVoice) -> Voice:

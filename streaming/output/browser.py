@@ -116,7 +116,7 @@ class Browser:
         browser = cls(process, reader, writer)
         try:
             await browser._attach(width, height)
-        except BaseException:
+        except BaseException:  # a cancellation too: nobody else would end it
             await browser.close()
             raise
         return browser

@@ -112,7 +112,7 @@ class Encoder:
             )
             # A preset line; much shorter than what a pipe holds, so this never waits.
             os.write(key_out, f"rtmp_playpath={address.key}\n".encode() if address.key else b"")
-        except BaseException:
+        except BaseException:  # a cancellation too: nobody else knows these pipes
             os.close(video_out)
             os.close(audio_out)
             raise

@@ -83,7 +83,7 @@ class Screen:
         except (TimeoutError, OSError, ValueError) as error:
             await output_process.end(process, patience_s=0)
             raise PushError(f"Xvfb does not start ({type(error).__name__})") from error
-        except BaseException:
+        except BaseException:  # a cancellation too: nobody else would end it
             await output_process.end(process, patience_s=0)
             raise
         environment = {"DISPLAY": f":{display}", "XAUTHORITY": str(cookie)}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from knowledge.encoder import BuiltinEncoder, Vectors
 from knowledge.entries import Entry, Variant, load_packs
+from knowledge.errors import KnowledgeError
 from knowledge.facts import Facts
 from knowledge.search import KnowledgeBase
 
@@ -331,3 +332,36 @@ def test_other_facts_make_the_base_what_it_would_be_if_opened_with_them(
             [hit.score for hit in expected.hits], abs=1e-3
         )
     assert [kb.answer(key, "en") for key in ENTRIES] == [anew.answer(key, "en") for key in ENTRIES]
+
+
+def test_a_closed_base_knows_the_facts_finds_nothing_and_answers_once_it_is_loaded(tmp_path: Path) -> None:
+    kb = KnowledgeBase.closed(BuiltinEncoder(), FACTS)
+    open_kb = KnowledgeBase.open(tmp_path / "other", BuiltinEncoder(), ENTRIES, FACTS)
+    title = next(iter(next(iter(ENTRIES.values())).variants.values())).title
+    before = (kb.is_open, kb.facts.given, kb.search(title, language="en").outcome, kb.entries())
+
+    kb.load(tmp_path / "kb", ENTRIES)
+
+    assert before == (False, FACTS.given, "unknown", {})
+    assert kb.is_open
+    assert kb.entries() == open_kb.entries()
+    assert kb.search(title, language="en").hits == open_kb.search(title, language="en").hits
+
+
+def test_a_closed_base_that_is_saved_leaves_the_files_of_an_earlier_one_alone(tmp_path: Path) -> None:
+    KnowledgeBase.open(tmp_path, BuiltinEncoder(), ENTRIES, FACTS)
+    files = {file: file.read_bytes() for file in tmp_path.iterdir()}
+
+    KnowledgeBase.closed(BuiltinEncoder(), FACTS).save()
+
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == files
+
+
+def test_whoever_waits_for_a_base_that_can_not_be_opened_is_told_so() -> None:
+    kb = KnowledgeBase.closed(BuiltinEncoder(), FACTS)
+
+    kb.abandon()
+
+    with pytest.raises(KnowledgeError, match="could not be opened"):
+        kb.wait()
+    assert not kb.is_open

@@ -58,6 +58,35 @@ async def test_a_room_that_fails_is_set_up_again_from_what_it_kept(
     await store.close()
 
 
+async def test_a_state_that_fails_again_and_again_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_AGAIN_S", 0.0)
+    store, on_air = await Store.open(tmp_path / "db"), asyncio.Event()
+    journal = Journal(store, "main")
+    await journal.save({"said": 0, "poison": True}, [])
+
+    class Poisoned:
+        def __init__(self, state: Mapping[str, Any]) -> None:
+            self._state = state
+
+        async def run(self) -> None:
+            if self._state:
+                raise RuntimeError("a state nobody can go on from")
+            on_air.set()
+            await asyncio.Event().wait()
+
+    def make(state: Mapping[str, Any]) -> Any:
+        return Poisoned(state)
+
+    room = Room(_hub(), AudioStore(), journal, make, ingest_key=None)
+    task = asyncio.create_task(room.run())
+    await asyncio.wait_for(on_air.wait(), 10)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await store.close()
+
+
 async def test_while_a_room_is_set_up_it_takes_nothing_and_says_so(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "db")
     room = Room(_hub(), AudioStore(), Journal(store, "main"), _never, ingest_key=None)

@@ -136,6 +136,8 @@ class Room:
 
     def read(self, text: str, *, room_language: str, card: str | None) -> Reading:
         """Every text its own direction; told apart by its first word."""
+        if text == "poison":
+            raise RuntimeError("a bug next door")
         vector = tuple(float(text.startswith(word)) for word in ("How", "Where", "No", "Is"))
         return Reading(
             language="en", vector=vector, asks=1.0, personal=text.startswith("Where"),
@@ -268,6 +270,20 @@ async def test_while_a_poll_is_open_numbers_and_options_are_votes_and_not_commen
 
     assert poll == (("Coffee", 1), ("Tea", 3))
     assert session.counts["votes"] == 4
+
+
+async def test_a_comment_that_breaks_the_brain_costs_neither_the_show_nor_the_next_comment() -> None:
+    room = Room()
+    room.answers["How heavy is it"] = Answer(text="It weighs a pound.", language="en", source="faq:weight")
+
+    async with running(room) as session:
+        await room.time.pass_s(8)
+        session.offer(room.comment("poison"))
+        session.offer(room.comment("How heavy is it"))
+        await room.time.pass_s(30)
+
+    assert session.counts["failed.read"] == 1
+    assert "It weighs a pound." in room.texts
 
 
 async def test_what_is_urgent_silences_the_host_within_200_ms() -> None:
